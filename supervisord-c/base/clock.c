@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdbool.h>
+
+#include "base/clock.h"
+
+static bool frozen;
+static int64_t frozen_mono_ms, frozen_wall_ms;
+
+static int64_t
+to_ms(struct timespec ts)
+{
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	struct timespec ts;
+
+	if (frozen)
+		return frozen_mono_ms;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return to_ms(ts);
+}
+
+struct timespec
+clock_wall(void)
+{
+	struct timespec ts;
+
+	if (frozen) {
+		ts.tv_sec = (time_t)(frozen_wall_ms / 1000);
+		ts.tv_nsec = (long)(frozen_wall_ms % 1000) * 1000000;
+		return ts;
+	}
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return to_ms(clock_wall());
+}
+
+void
+clock_freeze(int64_t mono_ms, int64_t wall_ms)
+{
+	frozen = true;
+	frozen_mono_ms = mono_ms;
+	frozen_wall_ms = wall_ms;
+}
+
+void
+clock_release(void)
+{
+	frozen = false;
+}

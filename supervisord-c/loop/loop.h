@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LOOP_LOOP_H
+#define LOOP_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The event loop: the only knowledge of libevent's core in the program, but
+ * for log_pipe (which lives on raw descriptors) and http (evhttp).
+ *
+ * One thread.  Callbacks may create and free timers, watches and deferred
+ * calls at will, with one rule: a callback does not free the object it was
+ * called for; it asks for that with loop_defer.
+ */
+struct loop;
+struct loop_timer;
+struct loop_watch;
+struct event_base;
+
+typedef void (*loop_fn)(void *arg);
+typedef void (*loop_signal_fn)(int signo, void *arg);
+/* ready: what of LOOP_READ and LOOP_WRITE is possible now. */
+typedef void (*loop_watch_fn)(int fd, unsigned int ready, void *arg);
+
+enum {
+	LOOP_READ = 1,
+	LOOP_WRITE = 2,
+};
+
+/* NULL with errno set if the kernel gives no event queue. */
+struct loop *loop_create(void);
+/* Everything that belongs to the loop must have been freed before. */
+void loop_free(struct loop *);
+
+/* Runs until loop_stop.  Each turn handles what is ready, then the deferred
+ * calls. */
+void loop_run(struct loop *);
+/* The turn under way is finished first. */
+void loop_stop(struct loop *);
+/* One turn that does not wait: for tests and start-up. */
+void loop_turn(struct loop *);
+
+/* Calls fn(arg) once, at the end of this turn, in the order asked for. */
+void loop_defer(struct loop *, loop_fn, void *arg);
+/* Takes back what was deferred with these two values and not yet called. */
+void loop_defer_cancel(struct loop *, loop_fn, void *arg);
+
+/* A timer that is not armed yet; never NULL. */
+struct loop_timer *loop_timer_create(struct loop *, loop_fn, void *arg);
+/* Fires once after that many milliseconds (0: in the next turn); replaces an
+ * earlier setting. */
+void loop_timer_set(struct loop_timer *, int64_t delay_ms);
+void loop_timer_clear(struct loop_timer *);
+bool loop_timer_is_set(const struct loop_timer *);
+void loop_timer_free(struct loop_timer *); /* takes NULL */
+
+/* Watches a descriptor, which stays the caller's.  Nothing is watched until
+ * loop_watch_want.  Never NULL. */
+struct loop_watch *loop_watch_create(
+    struct loop *, int fd, loop_watch_fn, void *arg);
+/* The set of LOOP_READ and LOOP_WRITE to be called for; 0 rests the watch.
+ * Returns -1 and errno if the descriptor cannot be watched (EPERM: a regular
+ * file). */
+int loop_watch_want(struct loop_watch *, unsigned int what);
+void loop_watch_free(struct loop_watch *); /* takes NULL */
+
+/* fn is called from the loop, never from the handler, for each number.  One
+ * owner per number.  -1 and errno. */
+int loop_signal_on(struct loop *, int signo, loop_signal_fn, void *arg);
+/* Gives the number its former disposition back. */
+void loop_signal_off(struct loop *, int signo);
+
+/* For evhttp and log_pipe only. */
+struct event_base *loop_event_base(struct loop *);
+
+#endif
