@@ -316,6 +316,12 @@ loop_signal_off(struct loop *loop, int signo)
 	loop->signal_owners[signo] = NULL;
 }
 
+int
+loop_after_fork(struct loop *loop)
+{
+	return event_reinit(loop->base);
+}
+
 struct event_base *
 loop_event_base(struct loop *loop)
 {

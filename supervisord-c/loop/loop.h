@@ -71,6 +71,10 @@ int loop_signal_on(struct loop *, int signo, loop_signal_fn, void *arg);
 /* Gives the number its former disposition back. */
 void loop_signal_off(struct loop *, int signo);
 
+/* In the child of a fork that goes on with this loop: the kernel's queue is
+ * made anew.  -1 if that fails. */
+int loop_after_fork(struct loop *);
+
 /* For evhttp and log_pipe only. */
 struct event_base *loop_event_base(struct loop *);
 
