@@ -54,6 +54,9 @@ int rpc_add_namespace(struct rpc *, const char *name,
 /* For methods. */
 struct supervisor *rpc_call_supervisor(const struct rpc_call *);
 void *rpc_call_arg(const struct rpc_call *);
+/* The method's name without its namespace, and the parameters; borrowed. */
+const char *rpc_call_method(const struct rpc_call *);
+const struct value *rpc_call_params(const struct rpc_call *);
 void rpc_return(struct rpc_call *, struct value *result); /* takes it */
 /* detail may be NULL. */
 void rpc_return_fault(
