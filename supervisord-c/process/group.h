@@ -25,5 +25,7 @@ struct process *group_process(const struct group *, size_t index);
 struct process *group_find(const struct group *, const char *name);
 /* Every process is in STOPPED, EXITED, FATAL or UNKNOWN. */
 bool group_is_stopped(const struct group *);
+/* process_end for each, by descending priority, equal ones in reverse order. */
+void group_end(struct group *);
 
 #endif

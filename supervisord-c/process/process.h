@@ -19,14 +19,21 @@
  */
 struct process;
 struct group;
+struct child_map;
+struct fcgi_socket;
 
-/* What every process of a daemon shares; borrowed by each of them. */
+/* What every process of a daemon shares; borrowed by each of them.  The members
+ * may change while processes live. */
 struct process_env {
 	struct loop *loop;
 	struct bus *bus;
 	struct gate *gate;
-	/* Whether automatic starts happen: false while shutting down. */
-	bool (*may_autostart)(void *arg);
+	struct child_map *children;
+	/* Whether starts happen: false while shutting down. */
+	bool (*may_start)(void *arg);
+	/* Some process changed its state; may be NULL.  Called in the middle of
+	 * things: only take a note. */
+	void (*changed)(struct process *, void *arg);
 	void *arg;
 	bool strip_ansi;
 	const char *identifier;
@@ -46,15 +53,26 @@ struct process_facts {
 	const char *stdout_logfile; /* "" if none */
 	const char *stderr_logfile;
 	int64_t uptime_ms; /* monotonic, since the start */
+	bool waits_for_gate; /* STARTING, and asking for permission */
 };
 
-struct process *process_create(const struct process_env *, struct group *,
-    const struct process_config *);
+/* What a process is made from; the members are borrowed for its life. */
+struct process_parts {
+	const struct process_env *env;
+	struct group *group; /* only handed back by process_group */
+	const char *group_name;
+	const struct process_config *config;
+	struct fcgi_socket *socket; /* NULL unless an fcgi-program */
+};
+
+/* Makes its AUTO logs.  NULL with a sentence in *cause. */
+struct process *process_create(const struct process_parts *, char **cause);
 /* The child, if any, must be gone. */
-void process_free(struct process *);
+void process_free(struct process *); /* takes NULL */
 
 const struct process_config *process_config(const struct process *);
 struct group *process_group(const struct process *);
+const char *process_group_name(const struct process *);
 enum process_state process_state(const struct process *);
 pid_t process_pid(const struct process *);
 void process_get_facts(const struct process *, struct process_facts *);
@@ -63,15 +81,24 @@ char *process_describe(const struct process *);
 
 /*
  * Requests.  start asks the gate, then spawns; a failure shows in the state
- * (BACKOFF with spawnerr).  stop sends stopsignal and escalates; both return
- * false if the state does not allow it.
+ * (BACKOFF with spawnerr; FATAL if the gate refuses).  stop sends stopsignal
+ * and escalates; both return false if the state does not allow it.  The state
+ * is UNKNOWN after a stop whose signal the kernel refused; the reason is in
+ * the log.
  */
 bool process_start(struct process *);
 bool process_stop(struct process *);
+/* The start that autostart=true asks for: only if it was never started. */
+void process_autostart(struct process *);
+/* For a shutdown: stops what runs, and takes BACKOFF to FATAL. */
+void process_end(struct process *);
+/* SIGKILL at once, whatever stopwaitsecs says; nothing without a child. */
+void process_kill(struct process *);
 /* To the process only, never its group.  -1 and the fault's text in *cause. */
 int process_signal(struct process *, int signo, char **cause);
-/* Queued, bounded at 1 MiB.  0, or -1 and errno: ESRCH not running, EPIPE no or
- * closed stdin, ENOBUFS too much waiting. */
+/* Written, the rest queued, which is bounded (1 MiB; 16 MiB for an event
+ * listener).  0, or -1 and errno with nothing taken: ESRCH not running, EPIPE
+ * no or closed stdin, ENOBUFS too much waiting. */
 int process_write_stdin(struct process *, const void *, size_t len);
 /* Checks the command as a start would, without starting; see
  * spawn/command.h. */
@@ -80,15 +107,28 @@ int process_check_command(const struct process *, char **cause);
 int process_clear_logs(struct process *);
 void process_reopen_logs(struct process *);
 
-/* The reaper found this process's child. */
-void process_child_exited(struct process *, int status);
-
-/* Called after every change of state, and (state the same) when the process is
- * freed or its wish changes; for those who wait.  Several may watch. */
+/*
+ * Called at the end of the turn in which the state changed (several changes in
+ * a turn are one call), and a last time when the process is freed.  The
+ * callback may do what it likes, also start and stop.
+ */
 typedef void (*process_watch_fn)(struct process *, void *arg);
 struct process_watch;
 struct process_watch *process_watch(
     struct process *, process_watch_fn, void *arg);
 void process_unwatch(struct process_watch *); /* takes NULL */
+
+/*
+ * For the pool of an event listener, whose stdout is a protocol.  Called in the
+ * middle of things: no start, no stop from here.
+ */
+struct process_tap {
+	void (*spawned)(struct process *, void *arg);
+	void (*output)(struct process *, const void *, size_t, void *arg);
+	void (*gone)(struct process *, void *arg); /* the child has ended */
+};
+/* The table is borrowed for good; NULL ends it. */
+void process_set_tap(
+    struct process *, const struct process_tap *, void *arg);
 
 #endif

@@ -38,10 +38,13 @@ struct supervisor_parts {
 /* Takes the config, also on failure. */
 struct supervisor *supervisor_create(
     const struct supervisor_parts *, struct config *);
-/* No child is left. */
+/* No child is left.  After a mood of RESTARTING the signals stay blocked until
+ * the next supervisor_run, so that none is lost between. */
 void supervisor_free(struct supervisor *);
 
-/* Creates all groups (nothing is spawned yet).  -1 with *cause. */
+/* Removes old AUTO logs and creates all groups (nothing is spawned yet): after
+ * the servers are open, so that a second daemon harms nothing of the first.
+ * -1 with *cause. */
 int supervisor_add_groups(struct supervisor *, char **cause);
 /* Announces RUNNING, takes the signals, spawns what autostarts.  When all is
  * over done(arg) is called: ask supervisor_mood whether to restart. */
@@ -93,5 +96,12 @@ void supervisor_forget_child(struct supervisor *, pid_t);
 
 /* Log reopening as USR2 does it. */
 void supervisor_reopen_logs(struct supervisor *);
+
+/* For a helper that is no process: exited is called once, from the loop, when
+ * this child of the daemon has ended. */
+void supervisor_watch_child(struct supervisor *, pid_t,
+    void (*exited)(pid_t, int status, void *arg), void *arg);
+/* exited is not called any more. */
+void supervisor_forget_child(struct supervisor *, pid_t);
 
 #endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SUPERVISOR_SHUTDOWN_H
+#define SUPERVISOR_SHUTDOWN_H
+
+#include <stddef.h>
+
+#include "loop/loop.h"
+#include "process/group.h"
+
+/*
+ * Stops groups one after the other, the highest priority number first (contract
+ * D3.8), without a pause between them.
+ */
+struct shutdown;
+
+/* Copies the list, which is in ascending order; begins with shutdown_step.
+ * done is called once, from shutdown_step. */
+struct shutdown *shutdown_create(struct loop *, struct group *const *groups,
+    size_t count, loop_fn done, void *arg);
+void shutdown_free(struct shutdown *); /* takes NULL */
+/* Goes as far as it can now; to be called after changes of state. */
+void shutdown_step(struct shutdown *);
+/* SIGKILL to everything that is left, of every group. */
+void shutdown_kill_all(struct shutdown *);
+
+#endif
