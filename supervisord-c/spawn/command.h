@@ -2,8 +2,6 @@
 #ifndef SPAWN_COMMAND_H
 #define SPAWN_COMMAND_H
 
-#include <stdbool.h>
-
 #include "base/strvec.h"
 
 /* Why a command cannot be started; decides between NO_FILE and
@@ -24,15 +22,12 @@ struct command {
 /*
  * Splits a command line as a POSIX shell quotes (no expansion, no comments) and
  * finds the file: search is the PATH of the process's own environment, or NULL
- * for the daemon's.  On a problem *cause is the spawnerr text (contract D3.9)
- * and *command is untouched.
+ * for the daemon's.  A relative path is looked up from the daemon's directory.
+ * On a problem *cause is the spawnerr text (contract D3.9) and *command is
+ * untouched.
  */
 enum command_problem command_resolve(const char *line, const char *search,
     struct command *command, char **cause);
 void command_done(struct command *);
-
-/* Only the splitting; -1 and "No closing quotation" or "No escaped character"
- * in *cause. */
-int command_split(const char *line, struct strvec *words, char **cause);
 
 #endif
