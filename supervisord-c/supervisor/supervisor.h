@@ -87,13 +87,6 @@ int supervisor_add_group(struct supervisor *, const char *name, char **cause);
 /* 0; -1 with errno ENOENT or EBUSY (something still runs). */
 int supervisor_remove_group(struct supervisor *, const char *name);
 
-/* A child that is no process of a group (a plugin's helper): fn is called, once,
- * when it was reaped.  After forget it is reaped in silence. */
-typedef void (*supervisor_child_fn)(pid_t pid, int status, void *arg);
-void supervisor_expect_child(
-    struct supervisor *, pid_t, supervisor_child_fn, void *arg);
-void supervisor_forget_child(struct supervisor *, pid_t);
-
 /* Log reopening as USR2 does it. */
 void supervisor_reopen_logs(struct supervisor *);
 
