@@ -2,6 +2,7 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,7 +40,7 @@ enum logfile_kind {
 /* One output channel of a process. */
 struct channel_config {
 	enum logfile_kind kind;
-	char *path; /* NULL unless LOGFILE_PATH */
+	char *path;	  /* NULL unless LOGFILE_PATH */
 	int64_t maxbytes; /* 0: no rotation */
 	int backups;
 	bool syslog;
@@ -101,7 +102,7 @@ struct process_config {
 	struct strvec environment; /* global overlaid with the process's own */
 	char *serverurl; /* NULL: set none; the default is filled in already */
 	const struct fcgi_socket_config *fcgi; /* NULL, or one of the group's */
-	struct settings extra; /* unknown keys of the section */
+	struct settings extra;		       /* unknown keys of the section */
 };
 
 /* A set of event types by number, see events/event_type.h; kept as names here
@@ -160,8 +161,8 @@ struct config {
 	int minfds;
 	int minprocs;
 	char *directory; /* NULL: none */
-	char *user;      /* NULL: none */
-	uid_t uid;       /* valid if user */
+	char *user;	 /* NULL: none */
+	uid_t uid;	 /* valid if user */
 	mode_t umask;
 	char *logfile; /* absolute; NULL if syslog */
 	bool log_to_syslog;
@@ -195,20 +196,29 @@ struct config {
 	size_t hint_count;
 };
 
-/* What the command line decided; NULL or -1 members were not given. */
+/* What the command line decided; members that are NULL, -1 or CONFIG_NOT_GIVEN
+ * were not given. */
 struct config_overrides {
 	const char *path; /* -c; NULL: search (contract D1.4) */
-	const char *program; /* path the program was started by, for the search */
+	const char
+	    *program; /* path the program was started by, for the search */
 	bool nodaemon, silent, nocleanup, strip_ansi; /* can only switch on */
 	const char *user, *directory, *logfile, *pidfile, *identifier,
 	    *childlogdir;
 	long long umask, logfile_maxbytes, logfile_backups, minfds, minprocs;
-	int loglevel;
+	int loglevel; /* an enum log_level, or -1 */
 };
 
-#define CONFIG_OVERRIDES_INIT                                            \
-	{ .umask = -1, .logfile_maxbytes = -1, .logfile_backups = -1,    \
-	  .minfds = -1, .minprocs = -1, .loglevel = -1 }
+#define CONFIG_NOT_GIVEN LLONG_MIN
+
+#define CONFIG_OVERRIDES_INIT                                                  \
+	{                                                                      \
+		.umask = CONFIG_NOT_GIVEN,                                     \
+		.logfile_maxbytes = CONFIG_NOT_GIVEN,                          \
+		.logfile_backups = CONFIG_NOT_GIVEN,                           \
+		.minfds = CONFIG_NOT_GIVEN, .minprocs = CONFIG_NOT_GIVEN,      \
+		.loglevel = -1,                                                \
+	}
 
 /*
  * Reads the file, its includes and everything they say.  Returns NULL with the
@@ -216,15 +226,16 @@ struct config_overrides {
  * then.  The caller frees with config_free.
  *
  * keep_env: names and values that [supervisord] environment= gave before, which
- * stay available as %(ENV_x)s over a reload; may be NULL.
+ * stay available as %(ENV_x)s over a reload; NULL at the start.  On a reload
+ * messages do not list the names of the environment, as clients see them.
  */
 struct config *config_load(const struct config_overrides *,
     const struct strvec *keep_env, char **cause);
 void config_free(struct config *); /* takes NULL */
 
 /* NULL if there is none of that name; borrowed. */
-const struct group_config *config_find_group(
-    const struct config *, const char *name);
+const struct group_config *config_find_group(const struct config *,
+    const char *name);
 /* The value of an unknown key, as written, or NULL; key in lower case. */
 const char *settings_get(const struct settings *, const char *key);
 

@@ -10,9 +10,9 @@
  * to listeners and sockets.  An option that is AUTO on either side does not
  * count, except from a path to AUTO.
  */
-bool config_group_differs(
-    const struct group_config *, const struct group_config *);
-bool config_process_differs(
-    const struct process_config *, const struct process_config *);
+bool config_group_differs(const struct group_config *,
+    const struct group_config *);
+bool config_process_differs(const struct process_config *,
+    const struct process_config *);
 
 #endif
