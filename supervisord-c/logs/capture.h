@@ -2,7 +2,6 @@
 #ifndef LOGS_CAPTURE_H
 #define LOGS_CAPTURE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,9 +12,18 @@
  */
 struct capture;
 
-/* captured: the bytes lie between the tokens.  The bytes are lent. */
+enum capture_span {
+	CAPTURE_OUTSIDE,
+	/* Between the tokens. */
+	CAPTURE_INSIDE,
+	/* What was inside when the output ended without an END: the kept bytes,
+	 * all of which were told as CAPTURE_INSIDE before. */
+	CAPTURE_UNFINISHED,
+};
+
+/* The bytes are lent. */
 typedef void (*capture_text_fn)(
-    const void *, size_t len, bool captured, void *arg);
+    const void *, size_t len, enum capture_span, void *arg);
 /* The END token came: the last max_bytes of what was between. */
 typedef void (*capture_message_fn)(const void *, size_t len, void *arg);
 

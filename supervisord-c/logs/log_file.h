@@ -9,8 +9,9 @@
 /*
  * A log on disk: appended, rotated by size (contract D5.2), reopened, cleared.
  * Nothing that happens to the file ends the daemon or blocks it: bytes that
- * cannot be written are counted, reported once, and writing goes on as soon as
- * it can.  What is not a regular file is never rotated or unlinked.
+ * cannot be written are counted, reported once in a while, and writing goes on
+ * as soon as it can.  What is not a regular file, or lies in /dev or /proc, is
+ * never rotated or unlinked; a reader of it who is slow loses bytes.
  */
 struct log_file;
 
@@ -18,7 +19,11 @@ struct log_file;
  * and errno. */
 struct log_file *log_file_open(
     const char *path, int64_t maxbytes, int backups);
-void log_file_free(struct log_file *); /* takes NULL */
+/* One more owner of the same file, so that the pipe of a child that has exited
+ * and the one of its successor rotate it together. */
+struct log_file *log_file_share(struct log_file *);
+/* The last owner closes it.  Takes NULL. */
+void log_file_free(struct log_file *);
 
 /* One record, never split over two files; rotates after it when it is due. */
 void log_file_write(struct log_file *, const void *, size_t len);
@@ -28,22 +33,13 @@ int log_file_reopen(struct log_file *);
 /* Empties the log: removed and created anew, only if it is a regular file.
  * -1 and errno. */
 int log_file_clear(struct log_file *);
+/* The first half of clearing: only takes the file away. */
+int log_file_remove(struct log_file *);
 const char *log_file_path(const struct log_file *);
 
-/*
- * Reading logs for RPC: any file by name, no struct needed (contract C3.5).
- */
-enum log_read_result {
-	LOG_READ_OK,
-	LOG_READ_BAD_ARGUMENTS,
-	LOG_READ_NO_FILE,
-	LOG_READ_FAILED,
-};
-/* *data is allocated (at most max_bytes, the last ones win) and the caller's. */
-enum log_read_result log_read(
-    const char *path, int64_t offset, int64_t length, char **data, size_t *len);
-/* Never fails: an unreadable file gives what the contract says. */
-void log_tail(const char *path, int64_t offset, int64_t length, char **data,
-    size_t *len, int64_t *end_offset, bool *overflow);
+/* Where to tell of lost bytes and failed rotations instead of the main log,
+ * which is itself such a file. */
+typedef void (*log_file_report_fn)(const char *text);
+void log_file_report_to(struct log_file *, log_file_report_fn);
 
 #endif

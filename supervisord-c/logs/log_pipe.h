@@ -4,22 +4,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "logs/log_file.h"
 #include "loop/loop.h"
 
 /*
  * One output channel of a child: a pipe in the loop, and where its bytes go.
- * Reads are large, bounded per turn, and go straight on to the file.
+ * Reads are large, one a turn of the loop, and go straight on to the file.  A
+ * pipe that proves busy is enlarged.
  */
 struct log_pipe;
 
-/* Every chunk as read, after strip_ansi: for events, debug copies and the
+/* Every chunk, after it is in the log: for events, debug copies and the
  * listener protocol.  May be NULL. */
 typedef void (*log_pipe_data_fn)(const void *, size_t len, void *arg);
 /* A complete captured message.  May be NULL without capture. */
 typedef void (*log_pipe_message_fn)(const void *, size_t len, void *arg);
-/* The writing end is closed everywhere. */
+/* The writing end is closed everywhere; nothing is watched any more.  As in
+ * every callback the pipe may be freed by loop_defer only. */
 typedef void (*log_pipe_closed_fn)(void *arg);
 
 struct log_pipe_options {
@@ -28,22 +31,32 @@ struct log_pipe_options {
 	const char *syslog_name; /* NULL: no syslog; copied */
 	int64_t capture_maxbytes; /* 0: none */
 	bool strip_ansi;
+	/* on_data gets the bytes as read even if strip_ansi is set, before
+	 * they are logged (listeners). */
+	bool data_unstripped;
 	log_pipe_data_fn on_data;
 	log_pipe_message_fn on_message;
 	log_pipe_closed_fn on_closed;
 	void *arg;
 };
 
+/* NULL and errno if the pipe cannot be watched; then nothing is taken. */
 struct log_pipe *log_pipe_create(
     struct loop *, const struct log_pipe_options *);
 /* Closes both; what is still in the pipe is lost, see log_pipe_drain. */
 void log_pipe_free(struct log_pipe *); /* takes NULL */
-/* Reads what is in the pipe now: for the last words of a child that has
- * exited.  A bound keeps a grandchild that goes on writing from holding it. */
+/* Reads what is in the pipe now and no more: for the last words of a child that
+ * has exited, whoever else goes on writing.  Not from a callback of a pipe. */
 void log_pipe_drain(struct log_pipe *);
+/* The channel is at its end (the writing side may live on): delivers what was
+ * held back by capture, and reads no more.  on_closed is not called. */
+void log_pipe_finish(struct log_pipe *);
+bool log_pipe_is_open(const struct log_pipe *);
+/* For log lines; -1 when closed. */
+int log_pipe_fd(const struct log_pipe *);
 /* Borrowed; NULL if there is none. */
 struct log_file *log_pipe_file(struct log_pipe *);
-/* Forgets captured data as well as the file's content. */
-void log_pipe_clear(struct log_pipe *);
+/* Forgets captured data as well as the file's content.  -1 and errno. */
+int log_pipe_clear(struct log_pipe *);
 
 #endif
