@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_NEED_H
+#define PREFLIGHT_NEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A need is one thing that an nginx worker must be able to do, and the place
+ * of the configuration that makes it so (contract P2.3).  The nginx reader
+ * makes them, the prober tries them, the judge speaks about them.
+ *
+ * Enumerator and name; the names are the "kind" of the JSON report.
+ */
+#define NEED_KINDS(X)                                                          \
+	X(STATIC_TREE, "static-tree")     /* read what is below a directory */ \
+	X(STATIC_FILE, "static-file")     /* read one file */                  \
+	X(INTERNAL_TREE, "internal-tree") /* as a tree, no URL leads there */  \
+	X(ERROR_PAGE, "error-page")       /* read the body of an error */      \
+	X(HTPASSWD, "htpasswd")           /* read, at every request */         \
+	X(SOCKET, "socket")               /* connect */                        \
+	X(TEMP_DIR, "temp-dir")           /* create files */                   \
+	X(LOG_REOPEN, "log-reopen")       /* open again by path, after USR1 */ \
+	X(LOG_VARIABLE, "log-variable")   /* create and append */              \
+	X(TLS_KEY, "tls-key")             /* read, name made of variables */
+
+enum need_kind {
+#define X(name, text) NEED_##name,
+	NEED_KINDS(X)
+#undef X
+	    NEED_KIND_COUNT
+};
+
+struct nginx_server;
+
+/*
+ * All strings are owned by the site that the need came from; NULL where there
+ * is nothing to say.
+ */
+struct need {
+	enum need_kind kind;
+	/*
+	 * Absolute and without variables, "." or doubled slashes; a tree ends
+	 * in "/" only if it was written so.  Of a socket it is the text as
+	 * written, which may be relative or begin with "@".
+	 */
+	char *path;
+	/*
+	 * Not NULL: path is only the constant part in front (up to the last
+	 * "/"; "" if there is none), and this is the first variable in the way
+	 * without its "$" -- or, if by_code, the directive whose embedded code
+	 * decides.
+	 */
+	char *variable;
+	bool by_code;
+	bool one_of; /* one of several candidates, from a map */
+	char *written; /* the argument as it stands in the file */
+
+	/* Where it was written. */
+	char *directive;
+	char *file;
+	unsigned line;
+	/* The location that uses it; server and http context have none. */
+	char *location_file;
+	unsigned location_line;
+
+	/* How it is asked for. */
+	const struct nginx_server *server; /* borrowed; NULL outside of one */
+	char *server_name; /* the first one */
+	char *url;	   /* prefix, or whole path of a STATIC_FILE */
+	char *regex;	   /* of the location; then url is NULL */
+	bool regex_caseless;
+	int status; /* ERROR_PAGE: the first code it stands for */
+
+	/* Static content. */
+	char **index; /* names to look for in a directory, in order */
+	size_t index_count;
+	bool autoindex; /* or random_index: the directory is listed */
+	bool try_files; /* a denial shows as 404 or falls through */
+	bool try_files_upstream; /* ... to an application */
+	bool gzip_static;
+	bool writable; /* dav_methods or proxy_store create files in it */
+	bool symlinks_off;   /* disable_symlinks on */
+	bool symlinks_owner; /* disable_symlinks if_not_owner */
+	char *symlinks_from; /* its from=, variables folded */
+	bool cached;	     /* open_file_cache */
+	bool cached_errors;  /* open_file_cache_errors */
+	long cached_valid_s; /* open_file_cache_valid */
+	/*
+	 * Location and alias do not agree about the last slash (contract
+	 * P2.7): location /s/ with alias /x asks for /xa; location /s with
+	 * alias /x/ opens what lies beside /x as /s../; with neither, siblings
+	 * that begin with the same name.
+	 */
+	bool slash_missing;
+	bool slash_escape;
+	bool slash_sibling;
+
+	/* Sockets. */
+	char *upstream; /* the block it is a server of */
+	bool backup;
+
+	/* TEMP_DIR: bodies above this are written; -1 if it says nothing. */
+	long long buffer_bytes;
+};
+
+/* "static-tree" */
+const char *need_kind_name(enum need_kind);
+
+#endif
