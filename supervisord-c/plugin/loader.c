@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which plugins there are, and their life: found in the configuration, opened,
- * checked, started, stopped in reverse.
+ * checked, started, stopped in reverse.  A group that is added later may be the
+ * first that asks for preflight; the others are loaded at start only.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
 
 #include "base/helper_path.h"
@@ -25,6 +25,8 @@ struct loaded {
 struct plugins {
 	const struct host_parts *parts;
 	SLIST_HEAD(, loaded) list; /* the last one loaded is first */
+	struct bus_subscription *groups;
+	bool has_preflight; /* or it was tried */
 };
 
 /* A bare name is looked for among the package's modules. */
@@ -151,29 +153,52 @@ config_asks_for_preflight(const struct config *config)
 	return false;
 }
 
+static void
+load_preflight_if_asked(struct plugins *plugins)
+{
+	if (plugins->has_preflight || !config_asks_for_preflight(
+	    supervisor_config(plugins->parts->supervisor)))
+		return;
+	plugins->has_preflight = true;
+	load(plugins, "preflight");
+}
+
+static void
+on_group_added(const struct event *event, void *arg)
+{
+	(void)event;
+	load_preflight_if_asked(arg);
+}
+
+static void
+load_named(struct plugins *plugins, const struct plugin_section *section)
+{
+	const char *module = settings_get(&section->settings, "module");
+
+	if (module == NULL)
+		module = section->name + strlen("plugin:");
+	if (strcmp(module, "preflight") == 0)
+		plugins->has_preflight = true;
+	load(plugins, module);
+}
+
 struct plugins *
 plugins_load(const struct host_parts *parts)
 {
 	const struct config *config = supervisor_config(parts->supervisor);
 	struct plugins *plugins = xcalloc(1, sizeof(*plugins));
-	const struct plugin_section *section;
-	const char *module;
-	bool preflight_named = false;
 
 	plugins->parts = parts;
 	SLIST_INIT(&plugins->list);
 	for (size_t i = 0; i < config->plugin_section_count; i++) {
-		section = &config->plugin_sections[i];
-		if (strncmp(section->name, "plugin:", 7) != 0)
-			continue;
-		module = settings_get(&section->settings, "module");
-		if (module == NULL)
-			module = section->name + 7;
-		preflight_named |= strcmp(module, "preflight") == 0;
-		load(plugins, module);
+		if (strncmp(config->plugin_sections[i].name, "plugin:",
+		    strlen("plugin:")) == 0)
+			load_named(plugins, &config->plugin_sections[i]);
 	}
-	if (!preflight_named && config_asks_for_preflight(config))
-		load(plugins, "preflight");
+	load_preflight_if_asked(plugins);
+	plugins->groups =
+	    bus_subscribe(supervisor_bus(parts->supervisor),
+	    EV_PROCESS_GROUP_ADDED, on_group_added, plugins);
 	return plugins;
 }
 
@@ -184,6 +209,7 @@ plugins_unload(struct plugins *plugins)
 
 	if (plugins == NULL)
 		return;
+	bus_unsubscribe(plugins->groups);
 	while ((loaded = SLIST_FIRST(&plugins->list)) != NULL) {
 		SLIST_REMOVE_HEAD(&plugins->list, next);
 		loaded->plugin->stop(loaded->data);
