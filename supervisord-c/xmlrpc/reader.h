@@ -7,11 +7,13 @@
 #include "xmlrpc/value.h"
 
 /* Limits against hostile documents; a document beyond one is refused. */
-#define XMLRPC_DEPTH_MAX 128
-#define XMLRPC_VALUES_MAX 1000000
+#define XMLRPC_DEPTH_MAX       128
+#define XMLRPC_VALUES_MAX      1000000
+#define XMLRPC_CALL_VALUES_MAX 100000
+#define XMLRPC_MEMBERS_MAX     1024 /* in one struct */
 
 struct xmlrpc_call {
-	char *method; /* not stripped; "" if the document had none */
+	char *method;	      /* not stripped; "" if the document had none */
 	struct value *params; /* an array, maybe empty */
 };
 

@@ -16,7 +16,7 @@ enum value_type {
 	VALUE_BOOL,
 	VALUE_DOUBLE,
 	VALUE_STRING,
-	VALUE_BASE64, /* held decoded */
+	VALUE_BASE64,	/* held decoded */
 	VALUE_DATETIME, /* held as its text */
 	VALUE_ARRAY,
 	VALUE_STRUCT,
@@ -52,9 +52,12 @@ const char *value_as_string(const struct value *, size_t *len);
 size_t value_count(const struct value *);
 /* Borrowed; NULL beyond the end. */
 const struct value *value_item(const struct value *array, size_t index);
+/* The item itself, now the caller's; a nil stays in its place.  NULL beyond the
+ * end. */
+struct value *value_take_item(struct value *array, size_t index);
 const struct value *value_member(const struct value *, const char *name);
 /* The index-th member and its name (borrowed). */
-const struct value *value_member_at(
-    const struct value *, size_t index, const char **name);
+const struct value *value_member_at(const struct value *, size_t index,
+    const char **name);
 
 #endif
