@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "preflight/need.h"
+#include "preflight/nginx_tree.h"
 
 /*
  * What one nginx, running or not, was told to do: its configuration, read
@@ -23,20 +23,6 @@ struct nginx_options {
 	const char *root;    /* an unpacked image; its "/" */
 };
 
-/* What is wrong with the configuration itself; not about any path's rights. */
-struct nginx_problem {
-	const char *code; /* "PF001", static */
-	char *file;	  /* may be NULL */
-	unsigned line;
-	char *message;
-};
-
-/* A file the configuration is made of. */
-struct nginx_file {
-	char *path;
-	struct timespec changed; /* the later of mtime and ctime */
-};
-
 struct nginx_site {
 	char *conf_path; /* absolute */
 	char *conf_dir;	 /* ends in "/" */
@@ -45,7 +31,7 @@ struct nginx_site {
 	char *group;	 /* its second argument; NULL without one */
 	char *user_file; /* where that stands */
 	unsigned user_line;
-	char *default_user;  /* compiled in; NULL if it could not be found */
+	char *default_user; /* compiled in; NULL if it could not be found */
 	char *default_group;
 	bool master_process_off;
 	bool has_http;
@@ -53,12 +39,13 @@ struct nginx_site {
 			  listed is undecided, not fine */
 	struct need *needs;
 	size_t need_count;
-	struct nginx_problem *problems;
+	/* Borrowed from tree. */
+	const struct nginx_problem *problems;
 	size_t problem_count;
-	struct nginx_file *files;
+	struct nginx_file *const *files;
 	size_t file_count;
-	struct nginx_tree *tree;     /* opaque here */
-	struct nginx_model *servers; /* opaque here; see nginx_location.h */
+	struct nginx_tree *tree;
+	struct nginx_model *model; /* see nginx_location.h */
 };
 
 /*
@@ -66,8 +53,8 @@ struct nginx_site {
  * in problems; -1 with a sentence in *cause if the main file cannot be read
  * (PF001).  The caller calls nginx_site_done either way.
  */
-int nginx_site_read(
-    const struct nginx_options *, struct nginx_site *, char **cause);
+int nginx_site_read(const struct nginx_options *, struct nginx_site *,
+    char **cause);
 void nginx_site_done(struct nginx_site *);
 
 #endif
