@@ -109,6 +109,7 @@ bool access_in_group(const struct cred *, gid_t);
 /* Whether need (ACCESS_* bits, asked for at once) is granted, and why. */
 void access_explain(const struct cred *, const struct facts *, unsigned need,
     struct access_explained *);
+/* Only whether; root is granted everything. */
 bool access_granted(const struct cred *, const struct facts *, unsigned need);
 
 /* Whether somebody who is neither owner nor in any group or entry is granted

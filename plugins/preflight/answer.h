@@ -56,6 +56,7 @@
 	X(TOO_LONG,	"")	 /* path or name beyond the limits */	\
 	X(NOT_REMOVABLE, "PF206") /* entry in a sticky directory */	\
 	X(READ_ONLY,	"")	 /* file system mounted read-only */	\
+	X(FILE_PROTECTED, "PF406") /* fs.protected_regular */		\
 	X(OTHER_ERROR,	"")	 /* see error */			\
 	X(TIMED_OUT,	"PF123") /* undecided from here on */		\
 	X(NO_NAMESPACE,	"PF015")					\
@@ -125,7 +126,8 @@ struct answer {
 	struct access_explained explained;
 	/* The kernel refused what the arithmetic allows (PF111). */
 	bool unexplained;
-	bool through_link;  /* a symlink was followed on the way */
+	bool on_target;	   /* the blocker is the target, not on the way to it */
+	bool through_link; /* a symlink was followed on the way */
 	struct step *steps; /* if traced, from "/" on */
 	size_t step_count;
 };
@@ -136,7 +138,5 @@ const char *ask_name(enum ask);
 const char *why_name(enum why); /* "SEARCH" */
 /* "PF101"; "" where the code depends on the question. */
 const char *why_code(enum why);
-/* Bits of access that a question needs of its target. */
-unsigned ask_need(enum ask);
 
 #endif

@@ -31,8 +31,8 @@ struct identity {
 	pid_t *pids;   /* sorted */
 	size_t pid_count;
 	pid_t master;
-	int64_t started; /* seconds since 1970, of the oldest of pids */
-	int proc_fd;	 /* /proc/PID of pids[0], O_PATH; -1: not running */
+	int64_t started;      /* seconds since 1970, of the oldest of pids */
+	int proc_fd;	      /* /proc/PID of one of pids; -1: not running */
 	bool other_namespace; /* mount namespace differs from ours */
 	bool other_root;
 	char *root; /* as this process reads it; NULL: unknown */
@@ -73,6 +73,11 @@ struct identity_options {
 int identity_running(const struct identity_options *, struct identities *,
     char **cause);
 void identities_done(struct identities *);
+/* For the scan: adds a worker to the identity it shares, or as a new one, and
+ * takes what it holds. */
+void identities_add(struct identities *, struct identity *worker);
+/* Current generation first, then by uid, then by pid. */
+void identities_sort(struct identities *);
 
 /* A computed identity (contract P2.4); copies the cred. */
 void identity_computed(const struct cred *, struct identity *);

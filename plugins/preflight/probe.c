@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Questions to a child and its records back to answers.  When a child hangs
+ * the question it hangs on is undecided and a new child takes the others.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "preflight/check.h"
+#include "preflight/infer.h"
+#include "preflight/probe.h"
+#include "preflight/session.h"
+
+#define QUESTION_MS 3000
+#define CPU_SECONDS 30
+/* Children that hang before nothing more is asked (contract P6). */
+#define HANGING_MAX 3
+/* Steps of one question that are believed. */
+#define STEPS_MAX   4096
+
+/* What the child needs, as fork leaves it in its memory. */
+struct asking {
+	const struct question *questions;
+	struct answer *answers;
+	size_t first; /* the child begins here */
+	size_t count;
+	size_t current; /* the question it is at */
+	const struct cred *who;
+};
+
+static void
+ask_all(const struct child *child, void *arg)
+{
+	const struct asking *asking = arg;
+	struct probe_check check;
+	struct record begin;
+
+	for (size_t i = asking->first; i < asking->count; i++) {
+		record_init(&begin, RECORD_BEGIN, (uint32_t)i);
+		record_send(child->out, &begin, NULL);
+		check.view = &child->view;
+		check.question = &asking->questions[i];
+		check.out = child->out;
+		check.index = (uint32_t)i;
+		check.protects_files = child->protects_files;
+		check_run(&check);
+		record_send(child->out, &check.answer,
+		    check.path[0] == '\0' ? NULL : check.path);
+	}
+}
+
+/* What the blocker was asked for; 0: it was no question of permission. */
+static unsigned
+blocker_need(const struct question *question, const struct answer *answer)
+{
+	switch (answer->why) {
+	case WHY_SEARCH:
+	case WHY_EXECUTE_DENIED:
+		return ACCESS_SEARCH;
+	case WHY_READ:
+	case WHY_LIST:
+		return ACCESS_READ;
+	case WHY_SOCKET_WRITE:
+		return ACCESS_WRITE;
+	case WHY_WRITE:
+		return question->what == ASK_WRITE_FILE && answer->on_target
+		    ? ACCESS_WRITE
+		    : ACCESS_WRITE | ACCESS_SEARCH;
+	default:
+		return 0;
+	}
+}
+
+static void
+explain(const struct cred *who, const struct question *question,
+    struct answer *answer)
+{
+	unsigned need = blocker_need(question, answer);
+
+	if (need == 0 || answer->verdict != ANSWER_NO)
+		return;
+	access_explain(who, &answer->facts, need, &answer->explained);
+	answer->unexplained = answer->error == EACCES &&
+	    (answer->facts.mode == 0 ||
+		(answer->explained.known && answer->explained.granted));
+}
+
+static void
+take_step(struct answer *answer, const struct record *record, const char *path)
+{
+	struct step *step;
+
+	if (answer->step_count == STEPS_MAX)
+		return;
+	answer->steps = xreallocarray(answer->steps, answer->step_count + 1,
+	    sizeof(*answer->steps));
+	step = &answer->steps[answer->step_count++];
+	step->path = xstrndup(path, record->path_len);
+	step->facts = record->facts;
+}
+
+static void
+take_answer(struct asking *asking, struct answer *answer,
+    const struct record *record, const char *path)
+{
+	answer->verdict = (enum verdict)record->verdict;
+	answer->why = (enum why)record->why;
+	answer->error = record->error;
+	answer->on_target = record->on_target;
+	answer->through_link = record->through_link;
+	answer->facts = record->facts;
+	if (record->path_len > 0 && answer->blocker == NULL)
+		answer->blocker = xstrndup(path, record->path_len);
+	explain(asking->who, &asking->questions[record->question], answer);
+}
+
+static void
+take(const struct record *record, const char *path, void *arg)
+{
+	struct asking *asking = arg;
+	struct answer *answer;
+
+	if (record->question < asking->first ||
+	    record->question >= asking->count)
+		return;
+	answer = &asking->answers[record->question];
+	asking->current = record->question;
+	if (record->kind == RECORD_STEP)
+		take_step(answer, record, path);
+	else if (record->kind == RECORD_ANSWER) {
+		take_answer(asking, answer, record, path);
+		asking->current = record->question + 1u;
+	}
+}
+
+/* Everything from the current question on is undecided for this reason. */
+static void
+leave_undecided(struct asking *asking, size_t end, enum why why, int error)
+{
+	for (size_t i = asking->current; i < end && i < asking->count; i++) {
+		asking->answers[i].verdict = ANSWER_UNDECIDED;
+		asking->answers[i].why = why;
+		asking->answers[i].error = error;
+	}
+}
+
+/* Asks until all is answered, or there is no hope for the rest. */
+static void
+ask_until_done(struct session *session, struct asking *asking)
+{
+	unsigned hanging = 0;
+	enum why why;
+	bool late;
+
+	for (;;) {
+		asking->current = asking->first;
+		why = session_run(session);
+		if (why == WHY_NONE || asking->current >= asking->count)
+			return;
+		late = session->deadline_ms != 0 &&
+		    clock_mono_ms() >= session->deadline_ms;
+		if (why != WHY_TIMED_OUT || late || ++hanging == HANGING_MAX)
+			break;
+		leave_undecided(asking, asking->current + 1, why, 0);
+		asking->first = asking->current + 1;
+		if (asking->first >= asking->count)
+			return;
+	}
+	leave_undecided(asking, asking->count, why, session->error);
+}
+
+static bool
+has_capability(int capability)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, sets) == -1)
+		return false;
+	return (sets[capability / 32].effective & 1u << capability % 32) != 0;
+}
+
+/* This process as it is; the caller calls cred_done. */
+static void
+own_cred(struct cred *own)
+{
+	int count = getgroups(0, NULL);
+
+	*own = (struct cred){ .uid = geteuid(), .gid = getegid() };
+	own->groups = xcalloc(count > 0 ? (size_t)count : 1, sizeof(gid_t));
+	if (count > 0)
+		count = getgroups(count, own->groups);
+	own->group_count = count > 0 ? (size_t)count : 0;
+}
+
+static bool
+is_own_cred(const struct cred *cred)
+{
+	struct cred own;
+	bool same;
+
+	own_cred(&own);
+	same = identity_same_cred(&own, cred);
+	cred_done(&own);
+	return same && !has_capability(CAP_DAC_OVERRIDE) &&
+	    !has_capability(CAP_DAC_READ_SEARCH);
+}
+
+bool
+probe_can_become(const struct cred *cred)
+{
+	return is_own_cred(cred) ||
+	    (has_capability(CAP_SETUID) && has_capability(CAP_SETGID));
+}
+
+static void
+set_times(struct session *session, const struct probe_options *options)
+{
+	session->quiet_ms = QUESTION_MS;
+	if (options == NULL)
+		return;
+	if (options->timeout_ms > 0)
+		session->quiet_ms = options->timeout_ms;
+	session->deadline_ms = options->deadline_ms;
+}
+
+/* As probe_ask, with the identity taken, or as who we are. */
+static void
+ask(const struct probe_as *as, bool become, struct asking *asking,
+    const struct probe_options *options)
+{
+	struct child_plan plan = {
+		.as = as,
+		.become = become,
+		.work = ask_all,
+		.arg = asking,
+		.cpu_seconds = CPU_SECONDS,
+	};
+	struct session session = {
+		.plan = &plan,
+		.take = take,
+		.arg = asking,
+	};
+
+	for (size_t i = 0; i < asking->count; i++)
+		asking->answers[i] = (struct answer){ .why = WHY_BROKEN };
+	set_times(&session, options);
+	ask_until_done(&session, asking);
+}
+
+/* Whether we may look into the worker's root; if not, ours has to do. */
+static bool
+may_enter(int proc_fd)
+{
+	int fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return errno != EACCES && errno != EPERM;
+	close(fd);
+	return true;
+}
+
+/* Walks as ourselves and lets the arithmetic speak for the identity. */
+static void
+ask_inferred(const struct probe_as *as, struct asking *asking,
+    const struct probe_options *options)
+{
+	const struct question *questions = asking->questions;
+	struct question *walks =
+	    xcalloc(asking->count, sizeof(*asking->questions));
+	struct probe_as us = *as;
+
+	if (us.proc_fd != -1 && !may_enter(us.proc_fd))
+		us.proc_fd = -1;
+
+	for (size_t i = 0; i < asking->count; i++)
+		infer_question(&questions[i], &walks[i]);
+	asking->questions = walks;
+	ask(&us, false, asking, options);
+	for (size_t i = 0; i < asking->count; i++)
+		infer_answer(as->cred, &questions[i], &asking->answers[i]);
+	free(walks);
+}
+
+int
+probe_ask(const struct probe_as *as, const struct question *questions,
+    size_t count, struct answer *answers, const struct probe_options *options,
+    char **cause)
+{
+	struct asking asking = {
+		.questions = questions,
+		.answers = answers,
+		.count = count,
+		.who = as->cred,
+	};
+
+	if (count == 0)
+		return 0;
+	if (count > UINT32_MAX)
+		return cause_set(cause, "too many questions");
+	if (is_own_cred(as->cred))
+		ask(as, false, &asking, options);
+	else if (probe_can_become(as->cred))
+		ask(as, true, &asking, options);
+	else
+		ask_inferred(as, &asking, options);
+	return 0;
+}
+
+int
+probe_ask_worker(const struct identity *worker,
+    const struct question *questions, size_t count, struct answer *answers,
+    const struct probe_options *options, char **cause)
+{
+	struct probe_as as = {
+		.cred = &worker->cred,
+		.proc_fd = worker->proc_fd,
+		.umask = -1,
+	};
+
+	return probe_ask(&as, questions, count, answers, options, cause);
+}
+
+struct answer *
+probe_obstacles(const struct probe_as *app, const struct cred *identity,
+    const struct question *question, size_t *count,
+    const struct probe_options *options)
+{
+	struct question walk;
+	struct answer walked, *found = NULL;
+
+	*count = 0;
+	infer_question(question, &walk);
+	if (probe_ask(app, &walk, 1, &walked, options, NULL) == -1)
+		return NULL;
+	found = infer_obstacles(identity, question, &walked, count);
+	answer_done(&walked);
+	return found;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Records between a probe child and its parent.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "preflight/record.h"
+
+#define RECORD_MAGIC 0x50465231u /* "PFR1" */
+
+void
+record_init(struct record *record, enum record_kind kind, uint32_t question)
+{
+	memset(record, 0, sizeof(*record));
+	record->magic = RECORD_MAGIC;
+	record->kind = (uint16_t)kind;
+	record->question = question;
+}
+
+static void
+write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			_exit(1);
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+void
+record_send(int fd, struct record *record, const char *path)
+{
+	struct iovec parts[2] = { { record, sizeof(*record) }, { NULL, 0 } };
+	ssize_t n;
+
+	record->path_len = 0;
+	if (path != NULL) {
+		record->path_len = (uint16_t)strnlen(path, PATH_MAX);
+		parts[1].iov_base = (char *)(uintptr_t)path;
+		parts[1].iov_len = record->path_len;
+	}
+	do {
+		n = writev(fd, parts, 2);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		_exit(1);
+	for (int i = 0; i < 2; i++) {
+		if ((size_t)n >= parts[i].iov_len) {
+			n -= (ssize_t)parts[i].iov_len;
+			continue;
+		}
+		write_all(fd, (char *)parts[i].iov_base + n,
+		    parts[i].iov_len - (size_t)n);
+		n = 0;
+	}
+}
+
+ptrdiff_t
+record_parse(const char *data, size_t len, struct record *record,
+    const char **path)
+{
+	if (len < sizeof(*record))
+		return 0;
+	memcpy(record, data, sizeof(*record));
+	if (record->magic != RECORD_MAGIC || record->kind >= RECORD_KINDS ||
+	    record->path_len > PATH_MAX || record->verdict > ANSWER_NO ||
+	    record->facts.acl.count > ACL_ENTRIES_KEPT ||
+	    record->facts.default_acl.count > ACL_ENTRIES_KEPT)
+		return -1;
+	if (len < sizeof(*record) + record->path_len)
+		return 0;
+	*path = data + sizeof(*record);
+	return (ptrdiff_t)(sizeof(*record) + record->path_len);
+}
