@@ -109,7 +109,7 @@ void
 loop_turn(struct loop *loop)
 {
 	run_deferred(loop);
-	event_base_loop(loop->base, EVLOOP_NONBLOCK);
+	event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	run_deferred(loop);
 }
 
