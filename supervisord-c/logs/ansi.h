@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Takes escape sequences out of a stream (ECMA-48: CSI, OSC and two-byte
- * ones), also when they are cut between calls.  Start with all zero. */
+/* Takes escape sequences out of a stream (ECMA-48: CSI, OSC and its kind, and
+ * short ones), also when they are cut between calls.  Start with all zero. */
 struct ansi {
 	int state;
 };

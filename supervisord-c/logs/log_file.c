@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rotation, and what becomes of bytes that cannot be written.
+ *
+ * The old file is kept open until the new one is: whatever goes wrong in
+ * between, there is somewhere to write to.  The exception is a daemon without
+ * free descriptors, which gives the old one up to get the new one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "logs/log_file.h"
+#include "logs/log_stream.h"
+
+/* A disk that fills and empties all the time is told of this often. */
+#define REPORT_EVERY_MS 10000
+
+struct log_file {
+	char *path;
+	struct log_stream stream;
+	int64_t maxbytes;
+	int backups;
+	unsigned int owners;
+	/* Rotate at this size: maxbytes, more after a rotation that failed. */
+	int64_t rotate_at;
+	uint64_t lost;  /* bytes that were not told yet */
+	bool failing;   /* the last write was not whole */
+	bool announced; /* and that was told */
+	bool reported;
+	int64_t reported_ms; /* when something was told last */
+	log_file_report_fn report;
+};
+
+static void
+report_to_log(const char *text)
+{
+	log_errorx("%s", text);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+report(struct log_file *file, const char *fmt, ...)
+{
+	int saved = errno;
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	file->report(text);
+	free(text);
+	errno = saved;
+}
+
+struct log_file *
+log_file_open(const char *path, int64_t maxbytes, int backups)
+{
+	struct log_stream stream;
+	struct log_file *file;
+
+	if (log_stream_open(&stream, path, false) == -1)
+		return NULL;
+	file = xcalloc(1, sizeof(*file));
+	file->path = xstrdup(path);
+	file->stream = stream;
+	file->maxbytes = maxbytes;
+	file->rotate_at = maxbytes;
+	file->backups = backups;
+	file->owners = 1;
+	file->report = report_to_log;
+	return file;
+}
+
+struct log_file *
+log_file_share(struct log_file *file)
+{
+	file->owners++;
+	return file;
+}
+
+void
+log_file_free(struct log_file *file)
+{
+	if (file == NULL || --file->owners > 0)
+		return;
+	if (file->lost > 0)
+		report(file, "%" PRIu64 " bytes for '%s' lost", file->lost,
+		    file->path);
+	log_stream_close(&file->stream);
+	free(file->path);
+	free(file);
+}
+
+const char *
+log_file_path(const struct log_file *file)
+{
+	return file->path;
+}
+
+void
+log_file_report_to(struct log_file *file, log_file_report_fn fn)
+{
+	file->report = fn;
+}
+
+/* Whether it is time to say something again. */
+static bool
+may_report(struct log_file *file)
+{
+	int64_t now = clock_mono_ms();
+
+	if (file->reported && now - file->reported_ms < REPORT_EVERY_MS)
+		return false;
+	file->reported = true;
+	file->reported_ms = now;
+	return true;
+}
+
+/* errno says why. */
+static void
+note_lost(struct log_file *file, size_t len)
+{
+	file->lost += len;
+	if (!file->failing && may_report(file)) {
+		report(file, "can't write to '%s': %s; what comes is lost "
+		    "until it can be written again", file->path,
+		    strerror(errno));
+		file->announced = true;
+	}
+	file->failing = true;
+}
+
+static void
+note_written(struct log_file *file)
+{
+	file->failing = false;
+	if (file->lost == 0 || !(file->announced || may_report(file)))
+		return;
+	report(file, "'%s' can be written again, %" PRIu64 " bytes lost",
+	    file->path, file->lost);
+	file->lost = 0;
+	file->announced = false;
+}
+
+/* Opens by name; the old stream is closed once there is a new one. */
+static int
+replace_stream(struct log_file *file, bool truncate)
+{
+	struct log_stream opened;
+	int result = log_stream_open(&opened, file->path, truncate);
+
+	if (result == -1 && (errno == EMFILE || errno == ENFILE)) {
+		log_stream_close(&file->stream);
+		result = log_stream_open(&opened, file->path, truncate);
+	}
+	if (result == -1)
+		return -1;
+	log_stream_close(&file->stream);
+	file->stream = opened;
+	file->rotate_at = file->maxbytes;
+	return 0;
+}
+
+/* A missing file is no error. */
+static int
+move(const char *from, const char *to)
+{
+	return rename(from, to) == -1 && errno != ENOENT ? -1 : 0;
+}
+
+/* Makes room for path.1 by moving every backup one up. */
+static int
+shift_backups(const struct log_file *file)
+{
+	int result = 0;
+	char *from, *to;
+
+	to = xasprintf("%s.%d", file->path, file->backups);
+	for (int i = file->backups - 1; i >= 0 && result == 0; i--) {
+		from = i == 0 ? xstrdup(file->path) :
+		    xasprintf("%s.%d", file->path, i);
+		result = move(from, to);
+		free(to);
+		to = from;
+	}
+	free(to);
+	return result;
+}
+
+static void
+rotate(struct log_file *file, int64_t size)
+{
+	if ((file->backups > 0 && shift_backups(file) == -1) ||
+	    replace_stream(file, true) == -1) {
+		if (may_report(file))
+			report(file, "can't rotate '%s': %s; going on with "
+			    "the old file", file->path, strerror(errno));
+		file->rotate_at = size + file->maxbytes;
+	}
+}
+
+/* O_APPEND leaves the position at the end, also when somebody else truncates
+ * the file or writes to it. */
+static void
+rotate_if_due(struct log_file *file)
+{
+	int64_t size;
+
+	if (file->maxbytes <= 0 || !file->stream.is_file)
+		return;
+	size = lseek(file->stream.fd, 0, SEEK_CUR);
+	if (size >= file->rotate_at)
+		rotate(file, size);
+}
+
+void
+log_file_write(struct log_file *file, const void *data, size_t len)
+{
+	size_t written;
+
+	if (file->stream.fd == -1 && replace_stream(file, false) == -1) {
+		note_lost(file, len);
+		return;
+	}
+	written = log_stream_write(&file->stream, data, len);
+	if (written < len)
+		note_lost(file, len - written);
+	else
+		note_written(file);
+	rotate_if_due(file);
+}
+
+int
+log_file_reopen(struct log_file *file)
+{
+	return replace_stream(file, false);
+}
+
+int
+log_file_remove(struct log_file *file)
+{
+	if (!file->stream.is_file)
+		return 0;
+	return unlink(file->path) == -1 && errno != ENOENT ? -1 : 0;
+}
+
+int
+log_file_clear(struct log_file *file)
+{
+	if (!file->stream.is_file)
+		return 0;
+	if (log_file_remove(file) == -1)
+		return -1;
+	return replace_stream(file, false);
+}
