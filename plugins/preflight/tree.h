@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_TREE_H
+#define PREFLIGHT_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "preflight/probe.h"
+
+/*
+ * A served tree, covered by permission class and not by number (contract
+ * P4.5): one child with the app's ids lists it in the worker's view, another
+ * is the worker and opens what stands for the classes.
+ */
+
+struct tree_budget {
+	size_t entries;
+	size_t opens;
+	int64_t ms; /* for listing */
+};
+
+extern const struct tree_budget tree_budget_start;     /* 20000, 400, 400 ms */
+extern const struct tree_budget tree_budget_provision; /* fifty times that */
+extern const struct tree_budget tree_budget_full;
+
+struct tree_options {
+	const char *path; /* of the tree's root directory */
+	const struct identity *worker;
+	/* Who lists it; NULL: the worker, as far as that goes. */
+	const struct cred *app;
+	/* Files the request can name, if not all: nonzero if the path below
+	 * the root (no leading slash) is one.  Called in the child after fork:
+	 * no allocation.  May be NULL. */
+	bool (*wanted)(const char *relative, void *arg);
+	void *wanted_arg;
+	bool stat_only; /* faccessat instead of opening */
+	struct tree_budget budget;
+	struct probe_options probe;
+};
+
+/* Files, or directories, that are alike in everything that decides. */
+struct tree_class {
+	struct facts facts; /* of one of them */
+	size_t members;
+	size_t asked;	/* how many were really tried */
+	size_t refused; /* how many of those were refused */
+	bool writable;	/* the worker may write one that was tried (PF506) */
+	char *example;	/* a refused one if there is any */
+};
+
+/* A symlink that leads out of the tree (PF514). */
+struct tree_link {
+	char *path;
+	char *target; /* as written in the link */
+};
+
+struct tree_result {
+	size_t dirs, files, links, others; /* seen */
+	bool complete; /* everything was seen (else PF121) */
+	/* How many entries there may be, from what was seen; 0: unknown. */
+	size_t estimate;
+	/* The root itself could not be listed: nothing more is known. */
+	struct answer root;
+	struct tree_class *classes;
+	size_t class_count;
+	/* Refusals, each with its blocker; closed directories first, then by
+	 * path.  At most 64; refused_total counts all. */
+	struct answer *refused;
+	size_t refused_count;
+	size_t refused_total;
+	struct tree_link *leaving;
+	size_t leaving_count;
+	/* Mount points that were not entered. */
+	char **mounts;
+	size_t mount_count;
+	/* Directories the lister could not read, first of them by name. */
+	size_t unlisted;
+	char *unlisted_example;
+};
+
+/* -1 with *cause if no child could be started; otherwise the result is set and
+ * freed with tree_result_done. */
+int tree_sample(const struct tree_options *, struct tree_result *,
+    char **cause);
+void tree_result_done(struct tree_result *);
+
+#endif
