@@ -12,6 +12,7 @@
 #include "events/gate.h"
 #include "loop/loop.h"
 #include "process/state.h"
+#include "spawn/command.h"
 
 /*
  * One supervised process: its state, its child when there is one, its pipes
@@ -102,7 +103,8 @@ int process_signal(struct process *, int signo, char **cause);
 int process_write_stdin(struct process *, const void *, size_t len);
 /* Checks the command as a start would, without starting; see
  * spawn/command.h. */
-int process_check_command(const struct process *, char **cause);
+enum command_problem process_check_command(
+    const struct process *, char **cause);
 /* Empties both logs (contract C3.4); -1 and errno. */
 int process_clear_logs(struct process *);
 void process_reopen_logs(struct process *);
