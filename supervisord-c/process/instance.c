@@ -80,6 +80,17 @@ open_input(struct instance *instance, struct child_ends *ends)
 	return 0;
 }
 
+static struct log_file *
+shared_log(const struct instance *older, bool is_stderr)
+{
+	const struct output *output;
+
+	if (older == NULL)
+		return NULL;
+	output = is_stderr ? older->err : older->out;
+	return output == NULL ? NULL : output_log(output);
+}
+
 /* A pipe for one output channel; the child's end is stored in *child_end. */
 static struct output *
 open_output(struct instance *instance, bool is_stderr, int *child_end)
@@ -90,7 +101,8 @@ open_output(struct instance *instance, bool is_stderr, int *child_end)
 		.process = parts->config->name,
 		.group = parts->group,
 		.config = is_stderr ? &parts->config->err : &parts->config->out,
-		.path = is_stderr ? parts->stderr_path : parts->stdout_path,
+		.path = parts->log_paths[is_stderr],
+		.log = shared_log(parts->older, is_stderr),
 		.is_stderr = is_stderr,
 		.closed = on_output_silent,
 		.arg = instance,
@@ -232,6 +244,7 @@ instance_start(const struct instance_parts *parts, char **cause)
 		instance_free(instance);
 		return NULL;
 	}
+	instance->parts.older = NULL;
 	output_set_pid(instance->out, instance->pid);
 	if (instance->err != NULL)
 		output_set_pid(instance->err, instance->pid);

@@ -19,8 +19,10 @@ struct instance_parts {
 	const struct process_env *env;
 	const char *group;
 	const struct process_config *config;
-	const char *stdout_path; /* NULL: no log */
-	const char *stderr_path;
+	const char *log_paths[2]; /* of stdout and stderr; NULL: no log */
+	/* An older child whose descendants still have the logs open, or NULL;
+	 * lent for the start. */
+	const struct instance *older;
 	int socket; /* becomes its stdin; -1: a pipe */
 	output_protocol_fn protocol; /* NULL: ordinary output */
 	/* All output is closed: the time to free it. */

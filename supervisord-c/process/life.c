@@ -186,22 +186,23 @@ on_timer_due(void *arg)
  * Leftovers: children that have ended while a descendant holds their output.
  */
 
-static void
-free_leftover(struct process *process, int index)
-{
-	instance_free(process->leftovers[index]);
-	process->leftovers[index] = NULL;
-}
-
+/* The oldest stay first. */
 static void
 free_silent_leftovers(void *arg)
 {
 	struct process *process = arg;
+	int kept = 0;
 
 	for (int i = 0; i < MAX_LEFTOVERS; i++) {
-		if (process->leftovers[i] != NULL &&
-		    instance_is_silent(process->leftovers[i]))
-			free_leftover(process, i);
+		struct instance *instance = process->leftovers[i];
+
+		process->leftovers[i] = NULL;
+		if (instance == NULL)
+			continue;
+		if (instance_is_silent(instance))
+			instance_free(instance);
+		else
+			process->leftovers[kept++] = instance;
 	}
 }
 
@@ -223,15 +224,27 @@ keep_leftover(struct process *process, struct instance *instance)
 	const size_t rest = (MAX_LEFTOVERS - 1) * sizeof(process->leftovers[0]);
 	int i = 0;
 
+	instance_end_protocol(instance);
 	while (i < MAX_LEFTOVERS && process->leftovers[i] != NULL)
 		i++;
 	if (i == MAX_LEFTOVERS) {
-		free_leftover(process, 0);
+		instance_free(process->leftovers[0]);
 		memmove(process->leftovers, process->leftovers + 1, rest);
 		i--;
 	}
-	instance_end_protocol(instance);
 	process->leftovers[i] = instance;
+}
+
+static struct instance *
+newest_leftover(const struct process *process)
+{
+	struct instance *newest = NULL;
+
+	for (int i = 0; i < MAX_LEFTOVERS; i++) {
+		if (process->leftovers[i] != NULL)
+			newest = process->leftovers[i];
+	}
+	return newest;
 }
 
 /*
@@ -257,8 +270,9 @@ start_instance(struct process *process, char **cause)
 		.env = parts->env,
 		.group = parts->group_name,
 		.config = parts->config,
-		.stdout_path = life_log_path(process, 0),
-		.stderr_path = life_log_path(process, 1),
+		.log_paths = { life_log_path(process, 0),
+		    life_log_path(process, 1) },
+		.older = newest_leftover(process),
 		.socket = -1,
 		.silent = on_instance_silent,
 		.arg = process,
@@ -589,5 +603,5 @@ life_end(struct process *process)
 	loop_defer_cancel(process->parts.env->loop, free_silent_leftovers,
 	    process);
 	for (int i = 0; i < MAX_LEFTOVERS; i++)
-		free_leftover(process, i);
+		instance_free(process->leftovers[i]);
 }

@@ -8,11 +8,11 @@
  * character cut by two reads does not spoil two events, its first bytes wait
  * here for the rest (Supervisor does not do that: contract C7.2).
  */
-#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/repr.h"
 #include "base/strbuf.h"
@@ -161,10 +161,8 @@ on_output_message(const void *data, size_t len, void *arg)
 }
 
 static void
-on_output_closed(void *arg)
+note_closed(struct output *output)
 {
-	struct output *output = arg;
-
 	log_debug("fd %d closed, stopped monitoring <%s at %lu for %s> (%s)",
 	    output->fd,
 	    output->parts.protocol != NULL ? "PEventListenerDispatcher"
@@ -174,41 +172,70 @@ on_output_closed(void *arg)
 		publish_log(output, output->cut, output->cut_len);
 	output->cut_len = 0;
 	output->closed = true;
+}
+
+static void
+on_output_closed(void *arg)
+{
+	struct output *output = arg;
+
+	note_closed(output);
 	output->parts.closed(output->parts.arg);
+}
+
+/* A log that an older child still has open is opened anew, as a file that was
+ * moved away must not get the lines of the new one. */
+static struct log_file *
+open_log(const struct output_parts *parts)
+{
+	if (parts->log == NULL)
+		return log_file_open(parts->path, parts->config->maxbytes,
+		    parts->config->backups);
+	if (log_file_reopen(parts->log) == -1)
+		return NULL;
+	return log_file_share(parts->log);
+}
+
+static struct log_pipe *
+open_pipe(struct output *output)
+{
+	const struct output_parts *parts = &output->parts;
+	struct log_pipe_options options = { .fd = output->fd,
+		.strip_ansi = parts->env->strip_ansi,
+		.data_unstripped = parts->protocol != NULL,
+		.on_data = on_output_data,
+		.on_message = on_output_message,
+		.on_closed = on_output_closed,
+		.arg = output };
+	struct log_pipe *pipe;
+
+	if (parts->protocol == NULL) {
+		options.capture_maxbytes = parts->config->capture_maxbytes;
+		if (parts->config->syslog)
+			options.syslog_name = parts->process;
+	}
+	if (parts->path != NULL && (options.file = open_log(parts)) == NULL)
+		return NULL;
+	pipe = log_pipe_create(parts->env->loop, &options);
+	if (pipe == NULL)
+		log_file_free(options.file);
+	return pipe;
 }
 
 struct output *
 output_create(const struct output_parts *parts, int fd)
 {
-	const struct channel_config *config = parts->config;
-	bool ordinary = parts->protocol == NULL;
-	struct log_pipe_options options = { .fd = fd,
-		.on_data = on_output_data,
-		.on_message = on_output_message,
-		.on_closed = on_output_closed };
-	struct output *output;
+	struct output *output = xcalloc(1, sizeof(*output));
 
-	if (parts->path != NULL) {
-		options.file = log_file_open(parts->path, config->maxbytes,
-		    config->backups);
-		if (options.file == NULL) {
-			int saved = errno;
-
-			close(fd);
-			errno = saved;
-			return NULL;
-		}
-	}
-	output = xcalloc(1, sizeof(*output));
 	output->parts = *parts;
 	output->fd = fd;
-	if (ordinary && config->syslog)
-		options.syslog_name = parts->process;
-	if (ordinary)
-		options.capture_maxbytes = config->capture_maxbytes;
-	options.strip_ansi = ordinary && parts->env->strip_ansi;
-	options.arg = output;
-	output->pipe = log_pipe_create(parts->env->loop, &options);
+	output->pipe = open_pipe(output);
+	output->parts.log = NULL; /* was lent for this */
+	if (output->pipe == NULL) {
+		fd_close(&fd);
+		free(output);
+		return NULL;
+	}
 	return output;
 }
 
@@ -227,11 +254,25 @@ output_set_pid(struct output *output, pid_t pid)
 	output->pid = pid;
 }
 
+static bool
+is_at_end(const struct output *output)
+{
+	struct pollfd end = { .fd = output->fd, .events = POLLIN };
+
+	return poll(&end, 1, 0) == 1 && (end.revents & POLLIN) == 0 &&
+	    (end.revents & POLLHUP) != 0;
+}
+
 void
 output_drain(struct output *output)
 {
-	if (!output->closed)
-		log_pipe_drain(output->pipe);
+	if (output->closed)
+		return;
+	log_pipe_drain(output->pipe);
+	if (is_at_end(output)) {
+		note_closed(output);
+		log_pipe_finish(output->pipe);
+	}
 }
 
 bool
@@ -259,8 +300,11 @@ output_reopen_log(struct output *output)
 int
 output_clear_log(struct output *output)
 {
-	struct log_file *file = log_pipe_file(output->pipe);
+	return log_pipe_clear(output->pipe);
+}
 
-	log_pipe_clear(output->pipe);
-	return file == NULL ? 0 : log_file_clear(file);
+struct log_file *
+output_log(const struct output *output)
+{
+	return log_pipe_file(output->pipe);
 }

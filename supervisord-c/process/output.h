@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "logs/log_file.h"
 #include "process/process.h"
 
 /*
@@ -24,6 +25,7 @@ struct output_parts {
 	const char *group;
 	const struct channel_config *config;
 	const char *path; /* of the log; NULL: none */
+	struct log_file *log; /* one that has it open already, or NULL */
 	bool is_stderr;
 	output_protocol_fn protocol; /* NULL: ordinary output */
 	output_closed_fn closed;
@@ -39,6 +41,8 @@ void output_set_pid(struct output *, pid_t);
 /* Takes over what is in the pipe now. */
 void output_drain(struct output *);
 bool output_is_closed(const struct output *);
+/* Borrowed; NULL if there is none. */
+struct log_file *output_log(const struct output *);
 /* The protocol's reader goes away; output is only logged from now on. */
 void output_end_protocol(struct output *);
 void output_reopen_log(struct output *);
