@@ -154,6 +154,7 @@ struct evidence {
 /* What a visitor and the log would see. */
 struct effect {
 	int status; /* HTTP; 0: none */
+	char *url;  /* the request it happens to, "/static/", or NULL */
 	char *log;  /* the line of nginx's error log, NULL: none */
 };
 

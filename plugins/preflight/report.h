@@ -35,8 +35,8 @@ struct check {
 	char *id;   /* "web/static-tree/1", set by report_finish */
 	char *kind; /* "static-tree", "socket" ... */
 	char *path;
-	char *url; /* or NULL */
-	char *at;  /* "/etc/nginx/site.conf:14", or NULL */
+	char *url;	/* or NULL */
+	char *at;	/* "/etc/nginx/site.conf:14", or NULL */
 	char *identity; /* id of a report_identity */
 	enum check_result result;
 	enum confidence confidence;
@@ -60,7 +60,7 @@ struct report_identity {
 	size_t group_count;
 	char *user; /* name, or the number as text */
 	char *root;
-	char *mnt_ns; /* "same", "other" */
+	char *mnt_ns;	  /* "same", "other" */
 	char *generation; /* "current", "old" */
 	int seccomp;
 	bool nnp;
@@ -99,10 +99,10 @@ void report_init(struct report *);
 void report_done(struct report *);
 /* These append; the result is valid until the next call of the same kind. */
 struct report_identity *report_add_identity(struct report *);
-struct program_report *report_add_program(
-    struct report *, const char *name, const char *user);
-struct check *program_report_add_check(
-    struct program_report *, const char *kind, const char *path);
+struct program_report *report_add_program(struct report *, const char *name,
+    const char *user);
+struct check *program_report_add_check(struct program_report *,
+    const char *kind, const char *path);
 /*
  * Takes the finding.  If the program has the same code about the same path
  * already, the two are merged (needed_for, the higher severity) and the one
