@@ -284,3 +284,55 @@ value_member_at(const struct value *structure, size_t index, const char **name)
 	*name = structure->members[index].name;
 	return structure->members[index].value;
 }
+
+static struct value *
+copy_members(const struct value *value)
+{
+	struct value *copy = value_struct();
+	const struct value *member;
+	const char *name;
+
+	for (size_t i = 0; i < value_count(value); i++) {
+		member = value_member_at(value, i, &name);
+		value_set(copy, name, value_copy(member));
+	}
+	return copy;
+}
+
+static struct value *
+copy_items(const struct value *value)
+{
+	struct value *copy = value_array();
+
+	for (size_t i = 0; i < value_count(value); i++)
+		value_push(copy, value_copy(value_item(value, i)));
+	return copy;
+}
+
+struct value *
+value_copy(const struct value *value)
+{
+	const char *bytes;
+	size_t len;
+
+	switch (value_type(value)) {
+	case VALUE_NIL:
+		return value_nil();
+	case VALUE_INT:
+		return value_int(value_as_int(value));
+	case VALUE_BOOL:
+		return value_bool(value_as_bool(value));
+	case VALUE_DOUBLE:
+		return value_double(value_as_double(value));
+	case VALUE_STRING:
+	case VALUE_BASE64:
+	case VALUE_DATETIME:
+		bytes = value_as_string(value, &len);
+		return value_bytes(value_type(value), bytes, len);
+	case VALUE_ARRAY:
+		return copy_items(value);
+	case VALUE_STRUCT:
+		return copy_members(value);
+	}
+	return value_nil();
+}

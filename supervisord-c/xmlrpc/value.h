@@ -34,6 +34,8 @@ struct value *value_array(void);
 struct value *value_struct(void);
 /* For base64 and dateTime: bytes and their type. */
 struct value *value_bytes(enum value_type, const void *, size_t len);
+/* A copy that shares nothing with it. */
+struct value *value_copy(const struct value *);
 void value_free(struct value *); /* takes NULL */
 
 /* Both take the item. */

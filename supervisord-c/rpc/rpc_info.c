@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * getProcessInfo and getAllProcessInfo (contract C3.2).  Monitoring asks for
+ * the second again and again, so its answer is written without being built.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "rpc/select.h"
+#include "rpc/tables.h"
+#include "xmlrpc/writer.h"
+
+static void
+write_info(struct strbuf *out, const struct process *process)
+{
+	struct process_facts facts;
+	char *description = process_describe(process);
+
+	process_get_facts(process, &facts);
+	xmlrpc_open_struct(out);
+	xmlrpc_write_string_member(out, "name", facts.name);
+	xmlrpc_write_string_member(out, "group", facts.group);
+	xmlrpc_write_int_member(out, "start", facts.start);
+	xmlrpc_write_int_member(out, "stop", facts.stop);
+	xmlrpc_write_int_member(out, "now", clock_wall_ms() / 1000);
+	xmlrpc_write_int_member(
+	    out, "state", process_state_code(facts.state));
+	xmlrpc_write_string_member(
+	    out, "statename", process_state_name(facts.state));
+	xmlrpc_write_string_member(out, "spawnerr", facts.spawnerr);
+	xmlrpc_write_int_member(out, "exitstatus", facts.exitstatus);
+	xmlrpc_write_string_member(out, "logfile", facts.stdout_logfile);
+	xmlrpc_write_string_member(
+	    out, "stdout_logfile", facts.stdout_logfile);
+	xmlrpc_write_string_member(
+	    out, "stderr_logfile", facts.stderr_logfile);
+	xmlrpc_write_int_member(out, "pid", facts.pid);
+	xmlrpc_write_string_member(out, "description", description);
+	xmlrpc_close_struct(out);
+	free(description);
+}
+
+static void
+write_one(struct strbuf *out, void *arg)
+{
+	write_info(out, arg);
+}
+
+void
+rpc_get_process_info(struct rpc_call *call, const struct value *params)
+{
+	struct process *process;
+	const char *name;
+
+	process = select_process(call, params, &name);
+	if (process != NULL)
+		rpc_return_written(call, write_one, process);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct process *left = *(struct process *const *)a;
+	const struct process *right = *(struct process *const *)b;
+	int order = strcmp(
+	    process_group_name(left), process_group_name(right));
+
+	if (order != 0)
+		return order;
+	return strcmp(
+	    process_config(left)->name, process_config(right)->name);
+}
+
+static void
+write_all(struct strbuf *out, void *arg)
+{
+	struct supervisor *supervisor = arg;
+	struct process **processes;
+	size_t count;
+
+	processes = select_processes(supervisor, NULL, NULL, &count);
+	qsort(processes, count, sizeof(struct process *), compare_names);
+	xmlrpc_open_array(out);
+	for (size_t i = 0; i < count; i++)
+		write_info(out, processes[i]);
+	xmlrpc_close_array(out);
+	free(processes);
+}
+
+void
+rpc_get_all_process_info(struct rpc_call *call, const struct value *params)
+{
+	(void)params;
+	rpc_return_written(call, write_all, rpc_call_supervisor(call));
+}
