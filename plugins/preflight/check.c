@@ -249,6 +249,14 @@ cut_last(char *path)
 	return true;
 }
 
+void
+check_parent(const char *path, char parent[PATH_MAX])
+{
+	memcpy(parent, path, strlen(path) + 1);
+	if (!cut_last(parent))
+		memcpy(parent, path[0] == '/' ? "/" : ".", 2);
+}
+
 /* May files be created in the directory fd, which path names? */
 static void
 check_create(struct probe_check *check, int fd, const char *path)
@@ -302,9 +310,9 @@ is_protected_file(struct probe_check *check, int fd)
 	int parent;
 	bool result;
 
-	memcpy(path, check->question->path, strlen(check->question->path) + 1);
-	if (!check->protects_files || !cut_last(path))
+	if (!check->protects_files)
 		return false;
+	check_parent(check->question->path, path);
 	parent = view_open(check->view, path, O_PATH | O_DIRECTORY);
 	if (parent == -1)
 		return false;
@@ -334,8 +342,9 @@ check_write_file(struct probe_check *check)
 	}
 	if (check->answer.why != WHY_MISSING || !check->answer.on_target)
 		return;
-	memcpy(path, check->question->path, strlen(check->question->path) + 1);
-	if (!cut_last(path) || (fd = check_reach(check, path, 0)) == -1)
+	check_parent(check->question->path, path);
+	fd = check_reach(check, path, 0);
+	if (fd == -1)
 		return;
 	check->path[0] = '\0';
 	check_create(check, fd, path);

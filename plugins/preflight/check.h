@@ -42,6 +42,9 @@ int check_reach(struct probe_check *, const char *path, int flags);
 /* faccessat(2) on what an O_PATH descriptor refers to; 0 or an errno. */
 int check_access(int fd, int how);
 
+/* The directory part of a path that fits: "." or "/" if there is no other. */
+void check_parent(const char *path, char parent[PATH_MAX]);
+
 /* Sockets, in check_socket.c. */
 void check_socket(struct probe_check *);
 void check_bind_socket(struct probe_check *);

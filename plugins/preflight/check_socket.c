@@ -133,22 +133,6 @@ check_old_entry(struct probe_check *check, int dir, int entry)
 		check_refuse_target(check, WHY_NOT_REMOVABLE, EPERM);
 }
 
-/* The directory part of the path, "." if there is none. */
-static void
-directory_of(const char *path, char dir[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : (size_t)(slash - path);
-
-	if (slash == NULL) {
-		memcpy(dir, ".", 2);
-		return;
-	}
-	len = len == 0 ? 1 : len;
-	memcpy(dir, path, len);
-	dir[len] = '\0';
-}
-
 void
 check_bind_socket(struct probe_check *check)
 {
@@ -157,7 +141,7 @@ check_bind_socket(struct probe_check *check)
 
 	if (is_too_long(check))
 		return;
-	directory_of(check->question->path, path);
+	check_parent(check->question->path, path);
 	dir = check_reach(check, path, O_DIRECTORY);
 	if (dir == -1) {
 		check->answer.on_target = false;

@@ -13,8 +13,9 @@
  */
 char *hint_unexplained(const struct identity *, const struct answer *);
 
-/* The same from the text of a mountinfo file; pure. */
-char *hint_from_mountinfo(const char *mountinfo, dev_t);
+/* The same from the text of a mountinfo file, for the mount of the device or,
+ * if that is 0, the mount point; pure. */
+char *hint_from_mountinfo(const char *mountinfo, dev_t, const char *path);
 
 /* "fuse", "nfs", "tmpfs" ... of statfs(2)'s f_type; NULL for others. */
 const char *hint_fs_name(uint32_t fs_type);

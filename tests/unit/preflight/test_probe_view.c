@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "preflight/hint.h"
 #include "preflight/scene.h"
 
 static struct scene scene;
@@ -318,8 +319,7 @@ Test(probe_view, no_right_to_become)
 	answer_done(&answer);
 }
 
-/* A child that does not answer is given up at its time. */
-Test(probe_view, t67_hanging)
+Test(probe_view, deadline_in_the_past)
 {
 	gid_t none[1] = { 0 };
 	struct cred cred = { WORKER, WORKER, none, 0 };
@@ -341,4 +341,63 @@ Test(probe_view, t67_hanging)
 		answer_done(&answers[i]);
 	}
 	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "no child is left");
+}
+
+/* A FUSE mount of APP whose server never answers anything. */
+static int
+mount_silent_fuse(const char *options)
+{
+	char data[128];
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1)
+		cr_skip_test("no /dev/fuse");
+	cr_assert(own_mounts() == 0);
+	snprintf(data, sizeof(data),
+	    "fd=%d,rootmode=40000,user_id=%d,group_id=%d%s", fd, APP, APP,
+	    options);
+	cr_assert(
+	    mount("silent", scene_path(&scene, "home"), "fuse", 0, data) == 0);
+	return fd;
+}
+
+Test(probe_view, t66_fuse_of_somebody_else)
+{
+	struct answer answer;
+	char *hint;
+	int fd = mount_silent_fuse("");
+
+	identity_computed(&(struct cred){ WORKER, WORKER, NULL, 0 }, &worker);
+	answer = scene_ask(WORKER, 0, ASK_READ_FILE, &scene, CSS);
+	cr_assert_str_eq(scene_said(&scene, &answer), "NO SEARCH /home");
+	cr_assert(answer.unexplained);
+	hint = hint_unexplained(&worker, &answer);
+	cr_assert_str_eq(hint, "fuse mount of uid 61001 without allow_other");
+	free(hint);
+	answer_done(&answer);
+	umount2(scene_path(&scene, "home"), MNT_DETACH);
+	close(fd);
+}
+
+Test(probe_view, t67_fuse_without_an_answer)
+{
+	struct cred cred = { WORKER, WORKER, NULL, 0 };
+	struct probe_as as = { .cred = &cred, .proc_fd = -1, .umask = -1 };
+	struct question questions[2] = {
+		{ .what = ASK_READ_FILE, .path = scene_path(&scene, CSS) },
+		{ .what = ASK_READ_FILE, .path = "/etc/passwd" },
+	};
+	struct probe_options options = { .timeout_ms = 200 };
+	struct answer answers[2];
+	int fd = mount_silent_fuse(",allow_other");
+
+	cr_assert(probe_ask(&as, questions, 2, answers, &options, NULL) == 0);
+	cr_assert_str_eq(scene_said(&scene, &answers[0]),
+	    "UNDECIDED TIMED_OUT");
+	cr_assert_str_eq(scene_said(&scene, &answers[1]), "YES");
+	answer_done(&answers[0]);
+	answer_done(&answers[1]);
+	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "no child is left");
+	umount2(scene_path(&scene, "home"), MNT_DETACH);
+	close(fd);
 }
