@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A group is made whole or not at all.  Of two members with one name the later
- * one counts, as it has always been (contract D2.7).
+ * A group is made whole or not at all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,17 +44,6 @@ socket_of(const struct group *group, const struct process_config *config)
 	return NULL;
 }
 
-static bool
-is_replaced(const struct group_config *config, size_t index)
-{
-	for (size_t i = index + 1; i < config->process_count; i++) {
-		if (strcmp(config->processes[i].name,
-			config->processes[index].name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int
 create_processes(struct group *group, const struct process_env *env,
     char **cause)
@@ -73,8 +61,6 @@ create_processes(struct group *group, const struct process_env *env,
 			.socket = socket_of(group, &config->processes[i]),
 		};
 
-		if (is_replaced(config, i))
-			continue;
 		group->processes[group->count] = process_create(&parts, cause);
 		if (group->processes[group->count] == NULL)
 			return -1;

@@ -182,28 +182,12 @@ on_timer_due(void *arg)
 		life_fire(process, ON_START);
 }
 
-/*
- * Leftovers: children that have ended while a descendant holds their output.
- */
-
-/* The oldest stay first. */
 static void
 free_silent_leftovers(void *arg)
 {
 	struct process *process = arg;
-	int kept = 0;
 
-	for (int i = 0; i < MAX_LEFTOVERS; i++) {
-		struct instance *instance = process->leftovers[i];
-
-		process->leftovers[i] = NULL;
-		if (instance == NULL)
-			continue;
-		if (instance_is_silent(instance))
-			instance_free(instance);
-		else
-			process->leftovers[kept++] = instance;
-	}
+	leftovers_free_silent(&process->leftovers);
 }
 
 /* Called from inside the instance: it is freed at the end of the turn. */
@@ -215,36 +199,6 @@ on_instance_silent(void *arg)
 
 	loop_defer_cancel(loop, free_silent_leftovers, process);
 	loop_defer(loop, free_silent_leftovers, process);
-}
-
-/* Takes the instance; the oldest of too many goes. */
-static void
-keep_leftover(struct process *process, struct instance *instance)
-{
-	const size_t rest = (MAX_LEFTOVERS - 1) * sizeof(process->leftovers[0]);
-	int i = 0;
-
-	instance_end_protocol(instance);
-	while (i < MAX_LEFTOVERS && process->leftovers[i] != NULL)
-		i++;
-	if (i == MAX_LEFTOVERS) {
-		instance_free(process->leftovers[0]);
-		memmove(process->leftovers, process->leftovers + 1, rest);
-		i--;
-	}
-	process->leftovers[i] = instance;
-}
-
-static struct instance *
-newest_leftover(const struct process *process)
-{
-	struct instance *newest = NULL;
-
-	for (int i = 0; i < MAX_LEFTOVERS; i++) {
-		if (process->leftovers[i] != NULL)
-			newest = process->leftovers[i];
-	}
-	return newest;
 }
 
 /*
@@ -272,7 +226,7 @@ start_instance(struct process *process, char **cause)
 		.config = parts->config,
 		.log_paths = { life_log_path(process, 0),
 		    life_log_path(process, 1) },
-		.older = newest_leftover(process),
+		.older = leftovers_newest(&process->leftovers),
 		.socket = -1,
 		.silent = on_instance_silent,
 		.arg = process,
@@ -441,7 +395,7 @@ bury_instance(struct process *process)
 	if (instance_is_silent(instance))
 		instance_free(instance);
 	else
-		keep_leftover(process, instance);
+		leftovers_keep(&process->leftovers, instance);
 }
 
 /* Supervisor says nothing here, and people wonder for hours. */
@@ -602,6 +556,5 @@ life_end(struct process *process)
 	loop_timer_free(process->timer);
 	loop_defer_cancel(process->parts.env->loop, free_silent_leftovers,
 	    process);
-	for (int i = 0; i < MAX_LEFTOVERS; i++)
-		instance_free(process->leftovers[i]);
+	leftovers_free_all(&process->leftovers);
 }

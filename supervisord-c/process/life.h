@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "process/instance.h"
+#include "process/leftovers.h"
 #include "process/process.h"
 #include "process/watch.h"
 
@@ -13,11 +14,6 @@
  * The inside of struct process, for process.c and life.c only: life.c is the
  * one that changes the state.
  */
-enum {
-	/* Ended children whose descendants still write to the log. */
-	MAX_LEFTOVERS = 4,
-};
-
 struct process {
 	struct process_parts parts;
 	const struct process_tap *tap; /* NULL: not a listener's */
@@ -26,7 +22,7 @@ struct process {
 
 	enum process_state state;
 	struct instance *instance; /* NULL: no child */
-	struct instance *leftovers[MAX_LEFTOVERS]; /* oldest first */
+	struct leftovers leftovers;
 	struct gate_question *question; /* NULL: not asking */
 	struct loop_timer *timer;
 	int64_t due_ms; /* monotonic, valid while the timer is set */

@@ -299,10 +299,7 @@ process_reopen_logs(struct process *process)
 {
 	if (process->instance != NULL)
 		instance_reopen_logs(process->instance);
-	for (int i = 0; i < MAX_LEFTOVERS; i++) {
-		if (process->leftovers[i] != NULL)
-			instance_reopen_logs(process->leftovers[i]);
-	}
+	leftovers_reopen_logs(&process->leftovers);
 }
 
 struct process_watch *

@@ -11,6 +11,6 @@
  * D3.4); the caller's parent half exits with 0.  directory may be NULL.  -1
  * and errno if there can be no fork; everything else is logged only.
  */
-int daemonize(struct loop *, const char *directory, mode_t umask);
+int daemonize(struct loop *, const char *directory, mode_t mask);
 
 #endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The ordered end of everything.  A step asks the last group of the list to
+ * stop and drops it from the list once it has; it goes on with the next in the
+ * same breath, and otherwise waits to be called again when something changed.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "base/xmalloc.h"
+#include "supervisor/shutdown.h"
+
+enum {
+	REPORT_MS = 3000,
+};
+
+struct shutdown {
+	struct group **groups; /* ascending by priority */
+	size_t count;
+	size_t left; /* groups that are not known to have stopped */
+	struct loop_timer *timer;
+	bool reported;
+	bool over;
+	loop_fn done;
+	void *arg;
+};
+
+static void
+add_unstopped(const struct group *group, struct strbuf *names)
+{
+	for (size_t i = 0; i < group_count(group); i++) {
+		const struct process *process = group_process(group, i);
+		enum process_state state = process_state(process);
+		const char *name = process_config(process)->name;
+
+		if (process_state_in(state, SET_STOPPED))
+			continue;
+		strbuf_addf(names, "%s%s", names->len > 0 ? ", " : "", name);
+		log_blather("%s state: %s", name, process_state_name(state));
+	}
+}
+
+/* Says who is waited for, now and then every three seconds. */
+static void
+report(void *arg)
+{
+	struct shutdown *shutdown = arg;
+	struct strbuf names;
+
+	strbuf_init(&names);
+	for (size_t i = 0; i < shutdown->count; i++)
+		add_unstopped(shutdown->groups[i], &names);
+	if (names.len > 0)
+		log_info("waiting for %s to die", names.data);
+	strbuf_done(&names);
+	shutdown->reported = true;
+	loop_timer_set(shutdown->timer, REPORT_MS);
+}
+
+struct shutdown *
+shutdown_create(struct loop *loop, struct group *const *groups, size_t count,
+    loop_fn done, void *arg)
+{
+	struct shutdown *shutdown = xcalloc(1, sizeof(*shutdown));
+
+	shutdown->groups = xcalloc(count + 1, sizeof(*groups));
+	for (size_t i = 0; i < count; i++)
+		shutdown->groups[i] = groups[i];
+	shutdown->count = count;
+	shutdown->left = count;
+	shutdown->timer = loop_timer_create(loop, report, shutdown);
+	shutdown->done = done;
+	shutdown->arg = arg;
+	return shutdown;
+}
+
+void
+shutdown_free(struct shutdown *shutdown)
+{
+	if (shutdown == NULL)
+		return;
+	loop_timer_free(shutdown->timer);
+	free(shutdown->groups);
+	free(shutdown);
+}
+
+static bool
+stop_last(struct shutdown *shutdown)
+{
+	struct group *group = shutdown->groups[shutdown->left - 1];
+
+	group_end(group);
+	return group_is_stopped(group);
+}
+
+void
+shutdown_step(struct shutdown *shutdown)
+{
+	if (shutdown->over)
+		return;
+	while (shutdown->left > 0 && stop_last(shutdown))
+		shutdown->left--;
+	if (shutdown->left > 0) {
+		if (!shutdown->reported)
+			report(shutdown);
+		return;
+	}
+	shutdown->over = true;
+	loop_timer_clear(shutdown->timer);
+	shutdown->done(shutdown->arg);
+}
+
+void
+shutdown_kill_all(struct shutdown *shutdown)
+{
+	for (size_t i = 0; i < shutdown->count; i++) {
+		const struct group *group = shutdown->groups[i];
+
+		for (size_t j = 0; j < group_count(group); j++)
+			process_kill(group_process(group, j));
+	}
+}
