@@ -60,6 +60,25 @@ utf8_decode(const char *p, size_t len, uint32_t *code)
 	return need;
 }
 
+size_t
+utf8_encode(uint32_t code, char *out)
+{
+	static const unsigned char first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t len;
+
+	if (code > UTF8_CODE_MAX || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	for (size_t i = len - 1; i > 0; i--, code >>= 6)
+		out[i] = (char)(0x80 | (code & 0x3f));
+	out[0] = (char)(first[len] | code);
+	return len;
+}
+
 bool
 utf8_valid(const char *text, size_t len)
 {
