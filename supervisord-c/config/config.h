@@ -56,9 +56,10 @@ enum autorestart {
 
 /* The listening socket that the members of an fcgi-program share. */
 struct fcgi_socket_config {
-	char *url;  /* canonical: unix:///path or tcp://host:port */
-	char *path; /* NULL for tcp */
-	char *host; /* NULL for unix */
+	char *section; /* the fcgi-program that it belongs to */
+	char *url;     /* canonical: unix:///path or tcp://host:port */
+	char *path;    /* NULL for tcp */
+	char *host;    /* NULL for unix */
 	int port;
 	int backlog;
 	mode_t mode;
@@ -101,6 +102,7 @@ struct process_config {
 	struct channel_config err;
 	struct strvec environment; /* global overlaid with the process's own */
 	char *serverurl; /* NULL: set none; the default is filled in already */
+	bool serverurl_auto;		       /* it is the default */
 	const struct fcgi_socket_config *fcgi; /* NULL, or one of the group's */
 	struct settings extra;		       /* unknown keys of the section */
 };
@@ -200,6 +202,8 @@ struct config {
  * were not given. */
 struct config_overrides {
 	const char *path; /* -c; NULL: search (contract D1.4) */
+	const char *base; /* absolute directory that relative paths start from;
+			   * NULL: the current one */
 	const char
 	    *program; /* path the program was started by, for the search */
 	bool nodaemon, silent, nocleanup, strip_ansi; /* can only switch on */
@@ -232,6 +236,12 @@ struct config_overrides {
 struct config *config_load(const struct config_overrides *,
     const struct strvec *keep_env, char **cause);
 void config_free(struct config *); /* takes NULL */
+
+/*
+ * On a reload the servers go on as they are: gives the new configuration the
+ * old one's default of SUPERVISOR_SERVER_URL.
+ */
+void config_keep_serverurl(struct config *, const struct config *old);
 
 /* NULL if there is none of that name; borrowed. */
 const struct group_config *config_find_group(const struct config *,
