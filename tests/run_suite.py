@@ -92,7 +92,7 @@ def run_pytest(part, build, totals):
         return
     files = sorted(n for n in os.listdir(folder)
                    if n.startswith("test_") and n.endswith(".py"))
-    environment = dict(os.environ, SUPD_BUILDDIR=build,
+    environment = dict(os.environ, SUPD_BUILDDIR=os.path.join(build, "bin"),
                        PYTHONDONTWRITEBYTECODE="1",
                        PYTHONPATH=os.path.join(SOURCE, "tests", "lib"))
     for name in files:
