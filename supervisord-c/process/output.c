@@ -163,11 +163,14 @@ on_output_message(const void *data, size_t len, void *arg)
 static void
 note_closed(struct output *output)
 {
-	log_debug("fd %d closed, stopped monitoring <%s at %lu for %s> (%s)",
+	/* Supervisor shows addresses here; ours are nobody's business. */
+	log_debug("fd %d closed, stopped monitoring <%s at %d for "
+		  "<Subprocess at %ld with name %s> (%s)>",
 	    output->fd,
 	    output->parts.protocol != NULL ? "PEventListenerDispatcher"
 					   : "POutputDispatcher",
-	    (unsigned long)output, output->parts.process, channel_name(output));
+	    output->fd, (long)output->pid, output->parts.process,
+	    channel_name(output));
 	if (output->cut_len > 0 && events_wanted(output))
 		publish_log(output, output->cut, output->cut_len);
 	output->cut_len = 0;
