@@ -72,11 +72,11 @@ convert_loglevel(const char *text, enum log_level *out, char **cause)
 static bool
 is_directory(const char *path, const char *base)
 {
-	char *absolute = path_absolute(path, base);
+	char *full = path_join(path, base);
 	struct stat st;
-	bool result = stat(absolute, &st) == 0 && S_ISDIR(st.st_mode);
+	bool result = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
 
-	free(absolute);
+	free(full);
 	return result;
 }
 

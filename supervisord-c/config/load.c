@@ -91,38 +91,45 @@ nothing_found(const char *program, char **cause)
 	return -1;
 }
 
+static int
+read_file(struct config_reader *reader, char **cause)
+{
+	const char *path = reader->config->path;
+	char *full = path_join(path, reader->base), *data = NULL;
+	struct stat st;
+	size_t len;
+	int result;
+
+	if (*path == '\0' || stat(full, &st) == -1)
+		result =
+		    cause_set(cause, "could not find config file %s", path);
+	else if ((data = fd_read_file(full, CONFIG_FILE_MAX, &len)) == NULL)
+		result =
+		    cause_set(cause, "could not read config file %s", path);
+	else
+		result = ini_file_add(&reader->ini, path, data, len, cause);
+	free(data);
+	free(full);
+	return result;
+}
+
 /* Decides on the file and reads it. */
 static int
 read_main_file(struct config_reader *reader, char **cause)
 {
 	struct config *config = reader->config;
 	const struct config_overrides *given = reader->overrides;
-	char *absolute, *folder, *data = NULL;
-	struct stat st;
-	size_t len;
-	int result;
+	char *folder;
 
 	config->path = given->path != NULL ? xstrdup(given->path)
 					   : config_search(given->program);
 	if (config->path == NULL)
 		return nothing_found(given->program, cause);
-	absolute = path_absolute(config->path, reader->base);
-	folder = path_directory(absolute);
-	config->here = path_absolute(folder, NULL);
+	folder = path_directory(config->path);
+	config->here = path_absolute(folder, reader->base);
 	free(folder);
 	expand_set(&reader->here, "here", config->here);
-	if (*config->path == '\0' || stat(absolute, &st) == -1)
-		result = cause_set(cause, "could not find config file %s",
-		    config->path);
-	else if ((data = fd_read_file(absolute, CONFIG_FILE_MAX, &len)) == NULL)
-		result = cause_set(cause, "could not read config file %s",
-		    config->path);
-	else
-		result =
-		    ini_file_add(&reader->ini, config->path, data, len, cause);
-	free(data);
-	free(absolute);
-	return result;
+	return read_file(reader, cause);
 }
 
 /* Which URL a process is told, if that is left to the daemon. */

@@ -94,20 +94,27 @@ without_dots(const char *path)
 }
 
 char *
-path_absolute(const char *path, const char *base)
+path_join(const char *path, const char *base)
 {
-	char *joined, *current = NULL, *result;
+	char *current, *result;
 
 	if (path[0] == '/')
-		return without_dots(path);
-	if (base == NULL) {
-		current = getcwd(NULL, 0);
-		base = current != NULL ? current : "/";
-	}
-	joined = xasprintf("%s/%s", base, path);
-	result = without_dots(joined);
-	free(joined);
+		return xstrdup(path);
+	if (base != NULL)
+		return xasprintf("%s/%s", base, path);
+	current = getcwd(NULL, 0);
+	result = xasprintf("%s/%s", current != NULL ? current : "", path);
 	free(current);
+	return result;
+}
+
+char *
+path_absolute(const char *path, const char *base)
+{
+	char *joined = path_join(path, base);
+	char *result = without_dots(joined);
+
+	free(joined);
 	return result;
 }
 

@@ -11,6 +11,9 @@
 /* "~" and "~user" at the beginning replaced by the home directory, if that is
  * known. */
 char *path_expand_user(const char *);
+/* As the kernel sees it: nothing is removed, as ".." behind a link is not what
+ * it seems. */
+char *path_join(const char *, const char *base);
 /* Absolute, without ".", ".." and doubled slashes; no link is followed.  Two
  * slashes at the beginning stay, as POSIX allows them a meaning. */
 char *path_absolute(const char *, const char *base);

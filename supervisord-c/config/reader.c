@@ -26,7 +26,7 @@ expand_in_place(const struct source *source, const struct ini_value *value,
 	char *folder, *absolute, *text;
 
 	if (!source->reader->has_include ||
-	    strstr(value->value, "%(here)") == NULL)
+	    strstr(value->value, "%(here)s") == NULL)
 		return expand(source->names, value->value, option, cause);
 	folder = path_directory(value->file);
 	absolute = path_absolute(folder, source->reader->base);

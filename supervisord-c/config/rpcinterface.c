@@ -12,7 +12,24 @@
 #include "config/rpcinterface.h"
 
 #define FACTORY_KEY  "supervisor.rpcinterface_factory"
-#define MAIN_FACTORY "supervisor.rpcinterface:make_main_rpcinterface"
+#define MAIN_MODULE  "supervisor.rpcinterface:"
+#define MAIN_FACTORY MAIN_MODULE "make_main_rpcinterface"
+
+/* In the words of the Python that is not there. */
+static int
+cannot_resolve(const char *spec, const char *section, char **cause)
+{
+	size_t len = strlen(MAIN_MODULE);
+
+	if (strncmp(spec, MAIN_MODULE, len) == 0)
+		return cause_set(cause,
+		    "%s cannot be resolved within [%s]: module '%.*s' has no "
+		    "attribute '%s'",
+		    spec, section, (int)len - 1, spec, spec + len);
+	return cause_set(cause,
+	    "%s cannot be resolved within [%s]: No module named '%.*s'", spec,
+	    section, (int)strcspn(spec, ".:"), spec);
+}
 
 static int
 check_factory(const struct source *source, char **cause)
@@ -27,10 +44,7 @@ check_factory(const struct source *source, char **cause)
 		return cause_set(cause,
 		    "section [%s] does not specify a " FACTORY_KEY, section);
 	if (strcmp(spec, MAIN_FACTORY) != 0)
-		result = cause_set(cause,
-		    "%s cannot be resolved within [%s]: No module named "
-		    "'%.*s'",
-		    spec, section, (int)strcspn(spec, ".:"), spec);
+		result = cannot_resolve(spec, section, cause);
 	free(spec);
 	return result;
 }
