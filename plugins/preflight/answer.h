@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "preflight/access.h"
+#include "preflight/secret_name.h"
 
 /*
  * What a probe child can be asked, and what it answers (contract P4.2).
@@ -103,6 +104,12 @@ struct question {
 	bool trace;
 	/* Sockets: also connect for real, which the server sees. */
 	bool confirm;
+	/* Also say whether the target may be written. */
+	bool and_write;
+	/* Files that may be read: look at 64 bytes, report only their kind. */
+	bool peek;
+	/* No facts when the answer is yes: for thousands of questions. */
+	bool brief;
 };
 
 /* One object on the way to the target. */
@@ -126,6 +133,8 @@ struct answer {
 	struct access_explained explained;
 	/* The kernel refused what the arithmetic allows (PF111). */
 	bool unexplained;
+	bool writable;	      /* if and_write was asked */
+	enum content content; /* if peek was asked */
 	bool on_target;	   /* the blocker is the target, not on the way to it */
 	bool through_link; /* a symlink was followed on the way */
 	struct step *steps; /* if traced, from "/" on */

@@ -27,7 +27,10 @@ allow(struct probe_check *check, int fd)
 	check->answer.verdict = ANSWER_YES;
 	check->answer.why = WHY_NONE;
 	check->answer.on_target = true;
-	facts_read(fd, true, &check->answer.facts);
+	if (check->question->and_write)
+		check->answer.numbers[0] = check_access(fd, W_OK) == 0;
+	if (!check->question->brief)
+		facts_read(fd, true, &check->answer.facts);
 }
 
 void
@@ -210,11 +213,45 @@ check_list_dir(struct probe_check *check, int fd)
 		finish(check, fd, WHY_SEARCH, try_search(fd));
 }
 
+/* What kind of content the file has, from 64 bytes at most. */
+static enum content
+peek(int fd)
+{
+	char name[FACTS_LINK_SIZE], bytes[CONTENT_HEAD];
+	enum content content = CONTENT_UNKNOWN;
+	enum content_more more;
+	off_t at = CONTENT_HEAD;
+	struct stat st;
+	ssize_t n;
+	int file;
+
+	facts_fd_name(fd, name);
+	file = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file == -1)
+		return CONTENT_UNKNOWN;
+	n = pread(file, bytes, CONTENT_HEAD, 0);
+	if (n >= 0)
+		content = content_of_head(bytes, (size_t)n, &more);
+	if (n == CONTENT_HEAD && more != MORE_NOTHING) {
+		if (more == MORE_LAST && fstat(file, &st) == 0 &&
+		    st.st_size > CONTENT_HEAD + CONTENT_MORE)
+			at = st.st_size - CONTENT_MORE;
+		n = pread(file, bytes, CONTENT_MORE, at);
+		if (n > 0)
+			content =
+			    content_of_more(content, more, bytes, (size_t)n);
+	}
+	close(file);
+	return content;
+}
+
 static void
 check_read_file(struct probe_check *check, int fd)
 {
 	if (!has_type(check, fd, S_IFREG))
 		return;
+	if (check->question->peek)
+		check->answer.numbers[1] = peek(fd);
 	finish(check, fd, WHY_READ,
 	    check->question->stat_only ? check_access(fd, R_OK)
 				       : open_again(fd, O_RDONLY));

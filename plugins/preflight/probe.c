@@ -115,6 +115,8 @@ take_answer(struct asking *asking, struct answer *answer,
 	answer->error = record->error;
 	answer->on_target = record->on_target;
 	answer->through_link = record->through_link;
+	answer->writable = record->numbers[0] != 0;
+	answer->content = (enum content)record->numbers[1];
 	answer->facts = record->facts;
 	if (record->path_len > 0 && answer->blocker == NULL)
 		answer->blocker = xstrndup(path, record->path_len);
@@ -215,11 +217,20 @@ is_own_cred(const struct cred *cred)
 	    !has_capability(CAP_DAC_READ_SEARCH);
 }
 
+enum probe_mode
+probe_mode_for(const struct cred *cred)
+{
+	if (is_own_cred(cred))
+		return PROBE_AS_WE_ARE;
+	return has_capability(CAP_SETUID) && has_capability(CAP_SETGID)
+	    ? PROBE_BECOME
+	    : PROBE_INFER;
+}
+
 bool
 probe_can_become(const struct cred *cred)
 {
-	return is_own_cred(cred) ||
-	    (has_capability(CAP_SETUID) && has_capability(CAP_SETGID));
+	return probe_mode_for(cred) != PROBE_INFER;
 }
 
 static void
@@ -302,17 +313,17 @@ probe_ask(const struct probe_as *as, const struct question *questions,
 		.count = count,
 		.who = as->cred,
 	};
+	enum probe_mode mode;
 
 	if (count == 0)
 		return 0;
 	if (count > UINT32_MAX)
 		return cause_set(cause, "too many questions");
-	if (is_own_cred(as->cred))
-		ask(as, false, &asking, options);
-	else if (probe_can_become(as->cred))
-		ask(as, true, &asking, options);
-	else
+	mode = probe_mode_for(as->cred);
+	if (mode == PROBE_INFER)
 		ask_inferred(as, &asking, options);
+	else
+		ask(as, mode == PROBE_BECOME, &asking, options);
 	return 0;
 }
 

@@ -58,7 +58,15 @@ struct answer *probe_obstacles(const struct probe_as *app,
     const struct cred *identity, const struct question *, size_t *count,
     const struct probe_options *);
 
-/* Whether this process may become the identity. */
+enum probe_mode {
+	PROBE_AS_WE_ARE, /* we are it already */
+	PROBE_BECOME,
+	PROBE_INFER, /* neither: by arithmetic */
+};
+
+/* How this process can speak for the identity. */
+enum probe_mode probe_mode_for(const struct cred *);
+/* Whether it can for real. */
 bool probe_can_become(const struct cred *);
 
 #endif

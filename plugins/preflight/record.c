@@ -11,6 +11,7 @@
 #include "preflight/record.h"
 
 #define RECORD_MAGIC 0x50465231u /* "PFR1" */
+#define HEAD_BYTES   offsetof(struct record, facts)
 
 void
 record_init(struct record *record, enum record_kind kind, uint32_t question)
@@ -40,21 +41,29 @@ write_all(int fd, const char *data, size_t len)
 void
 record_send(int fd, struct record *record, const char *path)
 {
-	struct iovec parts[2] = { { record, sizeof(*record) }, { NULL, 0 } };
+	struct iovec parts[3] = {
+		{ record, HEAD_BYTES },
+		{ &record->facts, sizeof(record->facts) },
+		{ NULL, 0 },
+	};
 	ssize_t n;
 
 	record->path_len = 0;
+	record->has_facts =
+	    record->facts.mode != 0 || record->facts.fs_type != 0;
+	if (!record->has_facts)
+		parts[1].iov_len = 0;
 	if (path != NULL) {
 		record->path_len = (uint16_t)strnlen(path, PATH_MAX);
-		parts[1].iov_base = (char *)(uintptr_t)path;
-		parts[1].iov_len = record->path_len;
+		parts[2].iov_base = (char *)(uintptr_t)path;
+		parts[2].iov_len = record->path_len;
 	}
 	do {
-		n = writev(fd, parts, 2);
+		n = writev(fd, parts, 3);
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		_exit(1);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		if ((size_t)n >= parts[i].iov_len) {
 			n -= (ssize_t)parts[i].iov_len;
 			continue;
@@ -69,16 +78,26 @@ ptrdiff_t
 record_parse(const char *data, size_t len, struct record *record,
     const char **path)
 {
-	if (len < sizeof(*record))
+	size_t need = HEAD_BYTES;
+
+	memset(record, 0, sizeof(*record));
+	if (len < need)
 		return 0;
-	memcpy(record, data, sizeof(*record));
+	memcpy(record, data, HEAD_BYTES);
 	if (record->magic != RECORD_MAGIC || record->kind >= RECORD_KINDS ||
 	    record->path_len > PATH_MAX || record->verdict > ANSWER_NO ||
-	    record->facts.acl.count > ACL_ENTRIES_KEPT ||
+	    record->why > WHY_NO_FEATURE)
+		return -1;
+	if (record->has_facts)
+		need += sizeof(record->facts);
+	if (len < need + record->path_len)
+		return 0;
+	if (record->has_facts)
+		memcpy(&record->facts, data + HEAD_BYTES,
+		    sizeof(record->facts));
+	if (record->facts.acl.count > ACL_ENTRIES_KEPT ||
 	    record->facts.default_acl.count > ACL_ENTRIES_KEPT)
 		return -1;
-	if (len < sizeof(*record) + record->path_len)
-		return 0;
-	*path = data + sizeof(*record);
-	return (ptrdiff_t)(sizeof(*record) + record->path_len);
+	*path = data + need;
+	return (ptrdiff_t)(need + record->path_len);
 }

@@ -8,14 +8,15 @@
 #include "preflight/answer.h"
 
 /*
- * What a probe child writes into its pipe: fixed heads, each with a path after
- * it.  Parent and child are the same program, so the form is the machine's.
+ * What a probe child writes into its pipe: fixed heads, each with the facts
+ * (if it has any) and a path after it.  Parent and child are the same program,
+ * so the form is the machine's.
  */
 
 /* A child that sends more is not believed (contract P6). */
 #define RECORD_TOTAL_MAX (4u * 1024 * 1024)
 
-#define RECORD_NUMBERS 6
+#define RECORD_NUMBERS 8
 
 enum record_kind {
 	RECORD_BEGIN,  /* the child starts on a question */
@@ -23,7 +24,7 @@ enum record_kind {
 	RECORD_ANSWER, /* the question is answered */
 	RECORD_FATAL,  /* nothing can be answered: why and error */
 	RECORD_END,    /* all work is done */
-	RECORD_CLASS,  /* these four: trees, see tree_list.h */
+	RECORD_CLASS,  /* these: trees, see tree_list.h */
 	RECORD_DIRECTORY,
 	RECORD_SAMPLE,
 	RECORD_SEEN,
@@ -40,6 +41,7 @@ struct record {
 	int32_t error;
 	bool on_target;
 	bool through_link;
+	bool has_facts; /* else facts are not sent, and empty */
 	int64_t numbers[RECORD_NUMBERS]; /* meaning depends on the kind */
 	struct facts facts;
 };

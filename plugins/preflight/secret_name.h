@@ -29,6 +29,7 @@ enum secret_kind {
 /* What the first bytes of a file say. */
 enum content {
 	CONTENT_UNKNOWN,
+	CONTENT_TEXT, /* and none of the following */
 	CONTENT_PRIVATE_KEY,
 	CONTENT_ENCRYPTED_KEY,
 	CONTENT_CERTIFICATE, /* and no key behind it */

@@ -49,6 +49,12 @@ struct tree_class {
 	char *example;	/* a refused one if there is any */
 };
 
+/* Something that refuses the worker. */
+struct tree_refusal {
+	struct answer answer;
+	size_t behind; /* entries seen below a directory it refuses */
+};
+
 /* A symlink that leads out of the tree (PF514). */
 struct tree_link {
 	char *path;
@@ -64,9 +70,9 @@ struct tree_result {
 	struct answer root;
 	struct tree_class *classes;
 	size_t class_count;
-	/* Refusals, each with its blocker; closed directories first, then by
-	 * path.  At most 64; refused_total counts all. */
-	struct answer *refused;
+	/* What is in the way, each blocker once: closed directories first, then
+	 * by path.  At most 64; refused_total counts all. */
+	struct tree_refusal *refused;
 	size_t refused_count;
 	size_t refused_total;
 	struct tree_link *leaving;
