@@ -91,7 +91,8 @@ static bool
 check_command(const struct job_order *order)
 {
 	char *cause = NULL;
-	int problem = process_check_command(order->process, &cause);
+	enum command_problem problem =
+	    process_check_command(order->process, &cause);
 
 	if (problem == COMMAND_OK)
 		return true;
@@ -118,7 +119,10 @@ job_start(const struct job_order *order)
 		free(detail);
 		return NULL;
 	}
-	/* A STOPPING process cannot start either: that is said, not hidden. */
+	/* A STOPPING process cannot start: that is said, not hidden. */
+	if (state == PROC_STOPPING && order->wait)
+		return done_at_once(
+		    order, FAULT_ABNORMAL_TERMINATION, order->name);
 	if (process_state_in(state, SET_RUNNING) || state == PROC_STOPPING ||
 	    !process_start(order->process))
 		return done_at_once(order, FAULT_ALREADY_STARTED, order->name);

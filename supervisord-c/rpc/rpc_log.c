@@ -12,16 +12,30 @@
 #include "rpc/select.h"
 #include "rpc/tables.h"
 
+/* No file is that long, and sums of two such numbers are still numbers. */
+#define OFFSET_MAX (INT64_C(1) << 61)
+
+static bool
+is_offset(int64_t number)
+{
+	return number <= OFFSET_MAX && number >= -OFFSET_MAX;
+}
+
 /* offset and length from parameter first on; false after a fault. */
 static bool
 take_range(struct rpc_call *call, const struct value *params, size_t first,
     int64_t range[2])
 {
-	if (param_int(params, first, &range[0]) == 0 &&
-	    param_int(params, first + 1, &range[1]) == 0)
-		return true;
-	rpc_return_fault(call, FAULT_INCORRECT_PARAMETERS, NULL);
-	return false;
+	if (param_int(params, first, &range[0]) == -1 ||
+	    param_int(params, first + 1, &range[1]) == -1) {
+		rpc_return_fault(call, FAULT_INCORRECT_PARAMETERS, NULL);
+		return false;
+	}
+	if (!is_offset(range[0]) || !is_offset(range[1])) {
+		rpc_return_fault(call, FAULT_BAD_ARGUMENTS, NULL);
+		return false;
+	}
+	return true;
 }
 
 static void

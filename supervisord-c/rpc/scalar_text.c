@@ -1,12 +1,37 @@
 /* SPDX-License-Identifier: ISC */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
 #include "rpc/scalar_text.h"
 
+/* As Python's repr(): the shortest that reads back as the same number, and it
+ * shows that it is no integer. */
+static char *
+double_text(double number)
+{
+	char *text = NULL;
+
+	for (int digits = 1; digits <= 17; digits++) {
+		free(text);
+		text = xasprintf("%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	if (isfinite(number) && strpbrk(text, ".e") == NULL) {
+		char *whole = text;
+
+		text = xasprintf("%s.0", whole);
+		free(whole);
+	}
+	return text;
+}
+
 char *
 scalar_text(const struct value *param, size_t *len)
 {
+	const char *bytes;
 	char *text = NULL;
 
 	switch (value_type(param)) {
@@ -17,7 +42,7 @@ scalar_text(const struct value *param, size_t *len)
 		text = xstrdup(value_as_bool(param) ? "True" : "False");
 		break;
 	case VALUE_DOUBLE:
-		text = xasprintf("%g", value_as_double(param));
+		text = double_text(value_as_double(param));
 		break;
 	case VALUE_NIL:
 		text = xstrdup("None");
@@ -25,7 +50,8 @@ scalar_text(const struct value *param, size_t *len)
 	case VALUE_STRING:
 	case VALUE_BASE64:
 	case VALUE_DATETIME:
-		return xmemdup(value_as_string(param, len), *len);
+		bytes = value_as_string(param, len);
+		return xmemdup(bytes, *len);
 	case VALUE_ARRAY:
 	case VALUE_STRUCT:
 		return NULL;
