@@ -18,7 +18,8 @@ struct shutdown;
 struct shutdown *shutdown_create(struct loop *, struct group *const *groups,
     size_t count, loop_fn done, void *arg);
 void shutdown_free(struct shutdown *); /* takes NULL */
-/* Goes as far as it can now; to be called after changes of state. */
+/* Goes as far as it can now; to be called after changes of state, at the end of
+ * their turn. */
 void shutdown_step(struct shutdown *);
 /* SIGKILL to everything that is left, of every group. */
 void shutdown_kill_all(struct shutdown *);

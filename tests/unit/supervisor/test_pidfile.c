@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "base/xmalloc.h"
+#include "supervisor/pidfile.h"
+
+static char folder[] = "/tmp/test-pidfile-XXXXXX";
+static struct strbuf lines = STRBUF_INIT;
+
+static void
+on_log(enum log_level level, const char *text, void *arg)
+{
+	(void)arg;
+	strbuf_addf(&lines, "%s %s\n", log_level_tag(level), text);
+}
+
+static void
+begin(void)
+{
+	cr_assert_not_null(mkdtemp(folder));
+	cr_assert_eq(chdir(folder), 0);
+	log_set_sink(on_log, NULL);
+	log_set_level(LOG_LEVEL_INFO);
+}
+
+static void
+end(void)
+{
+	char *command = xasprintf("/bin/rm -r %s", folder);
+
+	cr_assert_eq(system(command), 0);
+	free(command);
+	strbuf_done(&lines);
+}
+
+TestSuite(pidfile, .init = begin, .fini = end);
+
+static void
+assert_content(const char *path, const char *want)
+{
+	size_t len;
+	char *text = fd_read_file(path, 4096, &len);
+
+	cr_assert_not_null(text);
+	cr_assert_str_eq(text, want);
+	free(text);
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	fputs(text, f);
+	fclose(f);
+}
+
+Test(pidfile, replaces_a_stale_one_and_goes_at_the_end)
+{
+	char *own = xasprintf("%ld\n", (long)getpid());
+	char *line = xasprintf("INFO supervisord started with pid %ld\n",
+	    (long)getpid());
+	struct pidfile *pidfile;
+
+	write_file("p", "123456789\n");
+	pidfile = pidfile_write("p");
+	cr_assert_not_null(pidfile);
+	assert_content("p", own);
+	cr_assert_str_eq(lines.data, line);
+	pidfile_remove(pidfile);
+	cr_assert_eq(access("p", F_OK), -1);
+	pidfile_remove(NULL);
+	free(own);
+	free(line);
+}
+
+Test(pidfile, one_of_a_living_daemon_is_left_alone)
+{
+	int fd = open("p", O_RDWR | O_CREAT, 0644);
+
+	cr_assert_eq(flock(fd, LOCK_EX), 0);
+	write_file("p", "77\n");
+	cr_assert_null(pidfile_write("p"));
+	assert_content("p", "77\n");
+	cr_assert_str_eq(lines.data, "CRIT could not write pidfile p\n");
+	close(fd);
+}
+
+Test(pidfile, one_that_is_not_ours_any_more_stays)
+{
+	struct pidfile *pidfile = pidfile_write("p");
+
+	cr_assert_eq(unlink("p"), 0);
+	write_file("p", "88\n");
+	pidfile_remove(pidfile);
+	assert_content("p", "88\n");
+}
+
+Test(pidfile, what_cannot_be_written_is_said)
+{
+	cr_assert_null(pidfile_write("/no/such/folder/p"));
+	cr_assert_str_eq(lines.data,
+	    "CRIT could not write pidfile /no/such/folder/p\n");
+}
