@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/strbuf.h"
 #include "loop/loop.h"
 
 /*
@@ -41,7 +42,8 @@ struct http_listen {
 };
 
 struct http_server *http_server_create(struct loop *);
-/* Closes everything, unlinks the unix sockets that it made. */
+/* Hands what was answered to the kernel, closes everything, unlinks the unix
+ * sockets that it made.  Takes NULL. */
 void http_server_free(struct http_server *);
 
 /*
@@ -49,16 +51,17 @@ void http_server_free(struct http_server *);
  * Returns -1 with the text of the usage error in *cause (contract D3.6).
  * Safe against stale sockets, never unlinks what is not a socket.
  */
-int http_server_listen(
-    struct http_server *, const struct http_listen *, char **cause);
+int http_server_listen(struct http_server *, const struct http_listen *,
+    char **cause);
 
 /*
  * Adds a route; the first that matches wins, in the order of adding.  A path
  * that ends in '*' matches by prefix, another one exactly (after percent
- * decoding, without the query).
+ * decoding, without the query).  A method that is not in the set gets 400; so
+ * does anything but GET and HEAD (which get 404) where no route matches.
  */
 void http_server_route(struct http_server *, const char *path,
-    http_handler_fn, void *arg);
+    unsigned int methods, http_handler_fn, void *arg);
 
 /*
  * The request; everything borrowed until it is answered.
@@ -78,25 +81,33 @@ char *http_request_param(const struct http_request *, const char *name);
 
 /*
  * Answers.  Exactly one of these ends a request; it may be long after the
- * handler returned.
+ * handler returned.  To HEAD only the header is sent.
  */
 /* Adds a header to the answer to come. */
-void http_reply_header(
-    struct http_request *, const char *name, const char *value);
+void http_reply_header(struct http_request *, const char *name,
+    const char *value);
 /* A whole answer.  The bytes are copied. */
 void http_reply(struct http_request *, int status, const char *content_type,
     const void *body, size_t len);
+/* The same without a copy: takes the bytes, and leaves the buffer empty. */
+void http_reply_strbuf(struct http_request *, int status,
+    const char *content_type, struct strbuf *body);
 /* The standard page for an error or redirect status (contract C1.4). */
 void http_reply_error(struct http_request *, int status);
-/* An answer in pieces: chunked, or ended by close for HTTP/1.0.  Sends the
- * header at once. */
-void http_stream_begin(
-    struct http_request *, int status, const char *content_type);
+
+/*
+ * Answers in pieces: chunked, or ended by close if the client speaks HTTP/1.0
+ * or wants the connection closed.
+ */
+/* Sends the header at once. */
+void http_stream_begin(struct http_request *, int status,
+    const char *content_type);
 /* Queues bytes.  Returns how many bytes wait for the client, so that the caller
  * stops reading its source when the client does not. */
 size_t http_stream_write(struct http_request *, const void *, size_t len);
 /* drained(request, arg) is called whenever everything queued was sent. */
-void http_stream_on_drain(struct http_request *, http_gone_fn, void *arg);
+void http_stream_on_drain(struct http_request *, http_gone_fn drained,
+    void *arg);
 void http_stream_end(struct http_request *);
 /* To be told that the client went away; cleared by NULL. */
 void http_request_on_gone(struct http_request *, http_gone_fn, void *arg);

@@ -59,8 +59,7 @@ on_call_done(struct strbuf *document, void *arg)
 	struct exchange *exchange = arg;
 
 	http_request_on_gone(exchange->request, NULL, NULL);
-	http_reply(exchange->request, 200, "text/xml", document->data,
-	    document->len);
+	http_reply_strbuf(exchange->request, 200, "text/xml", document);
 	exchange_free(exchange);
 }
 
@@ -112,10 +111,6 @@ endpoint_serve(struct http_request *request, void *arg)
 	const char *body;
 	size_t len;
 
-	if (http_request_method(request) != HTTP_POST) {
-		http_reply_error(request, 400);
-		return;
-	}
 	body = http_request_body(request, &len);
 	if (xmlrpc_read_call(body, len, &call, &cause) == -1) {
 		refuse(request, body, len, "unmarshallable");

@@ -17,7 +17,8 @@ web_create(struct http_server *http, struct supervisor *supervisor,
 
 	(void)supervisor;
 	web->endpoint = endpoint_create(rpc);
-	http_server_route(http, "/RPC2*", endpoint_serve, web->endpoint);
+	http_server_route(http, "/RPC2*", HTTP_POST, endpoint_serve,
+	    web->endpoint);
 	return web;
 }
 

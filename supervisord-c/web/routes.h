@@ -10,8 +10,7 @@
 struct web;
 
 /* Registers all routes; the three are borrowed and live longer. */
-struct web *web_create(
-    struct http_server *, struct supervisor *, struct rpc *);
+struct web *web_create(struct http_server *, struct supervisor *, struct rpc *);
 /* Before the server is freed: what is under way is dropped.  Takes NULL. */
 void web_free(struct web *);
 

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * evhttp reads and writes the connections; it gives no limit on their number,
+ * tells nobody of one that ends without a request, does not see a client go
+ * while its answer is awaited, and (2.1.12) refuses two things that
+ * Supervisor's clients do: line ends before a request (the tail -f client
+ * sends one too many) and a request line without a version.  All of that is
+ * made up for here, with public calls on the bufferevent that evhttp is given.
+ *
+ * One thing is not promised by its manual: that the argument of the
+ * bufferevent's callbacks is the evhttp_connection.  It is so in 2.0 to 2.2,
+ * and evhttp_connection_get_bufferevent confirms it.
+ */
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "base/xmalloc.h"
+#include "http/http_conn.h"
+
+static void on_deadline(void *);
+static void adopt(void *);
+
+/* Half of the descriptors remain for the programs. */
+static size_t
+connections_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur / 2 > HTTP_CONNECTIONS_MAX)
+		return HTTP_CONNECTIONS_MAX;
+	return (size_t)limit.rlim_cur / 2;
+}
+
+void
+http_conns_init(struct http_conns *conns, struct loop *loop)
+{
+	conns->loop = loop;
+	conns->max = connections_max();
+	conns->deadline = loop_timer_create(loop, on_deadline, conns);
+	TAILQ_INIT(&conns->open);
+	TAILQ_INIT(&conns->waiting);
+}
+
+void
+http_conns_done(struct http_conns *conns)
+{
+	struct http_conn *conn;
+
+	/* Those that evhttp closed before they were adopted. */
+	while ((conn = TAILQ_FIRST(&conns->open)) != NULL) {
+		loop_defer_cancel(conns->loop, adopt, conn);
+		TAILQ_REMOVE(&conns->open, conn, next);
+		free(conn);
+	}
+	loop_timer_free(conns->deadline);
+	free(conns->by_fd);
+}
+
+/* The time is the same for all, so the list is in its order by itself. */
+static void
+begin_waiting(struct http_conn *conn)
+{
+	struct http_conns *conns = conn->conns;
+
+	if (conn->is_waiting)
+		return;
+	conn->is_waiting = true;
+	conn->deadline_ms = clock_mono_ms() + HTTP_REQUEST_MS;
+	TAILQ_INSERT_TAIL(&conns->waiting, conn, next_waiting);
+	if (!loop_timer_is_set(conns->deadline))
+		loop_timer_set(conns->deadline, HTTP_REQUEST_MS);
+}
+
+static void
+end_waiting(struct http_conn *conn)
+{
+	struct http_conns *conns = conn->conns;
+
+	conns->unfinished -= conn->unfinished;
+	conn->unfinished = 0;
+	if (!conn->is_waiting)
+		return;
+	conn->is_waiting = false;
+	TAILQ_REMOVE(&conns->waiting, conn, next_waiting);
+	if (TAILQ_EMPTY(&conns->waiting))
+		loop_timer_clear(conns->deadline);
+}
+
+static void
+on_deadline(void *arg)
+{
+	struct http_conns *conns = arg;
+	struct http_conn *conn;
+	int64_t now = clock_mono_ms();
+
+	while ((conn = TAILQ_FIRST(&conns->waiting)) != NULL &&
+	    conn->deadline_ms <= now) {
+		log_debug("http: no whole request within %d s, closing",
+		    HTTP_REQUEST_MS / 1000);
+		end_waiting(conn);
+		evhttp_connection_free(conn->ev);
+	}
+	if (conn != NULL)
+		loop_timer_set(conns->deadline, conn->deadline_ms - now);
+}
+
+/* Line ends before a request mean nothing (RFC 9112, 2.2). */
+static void
+skip_line_ends(struct evbuffer *input)
+{
+	unsigned char c;
+
+	while (evbuffer_copyout(input, &c, 1) == 1 && (c == '\r' || c == '\n'))
+		evbuffer_drain(input, 1);
+}
+
+/* "GET /path" is how HTTP/0.9 asked; it is answered as HTTP/1.0. */
+static void
+add_version(struct evbuffer *input)
+{
+	struct strbuf line = STRBUF_INIT;
+	size_t end_len;
+	struct evbuffer_ptr end =
+	    evbuffer_search_eol(input, NULL, &end_len, EVBUFFER_EOL_CRLF);
+	const char *space;
+
+	if (end.pos == -1)
+		return;
+	strbuf_reserve(&line, (size_t)end.pos + sizeof(" HTTP/1.0"));
+	evbuffer_copyout(input, line.data, (size_t)end.pos);
+	strbuf_grew(&line, (size_t)end.pos);
+	space = strchr(line.data, ' ');
+	if (space != NULL && space[1] == '/' &&
+	    strpbrk(space + 1, " \t") == NULL) {
+		strbuf_addstr(&line, " HTTP/1.0");
+		evbuffer_drain(input, (size_t)end.pos);
+		evbuffer_prepend(input, line.data, line.len);
+	}
+	strbuf_done(&line);
+}
+
+/*
+ * Tidies the beginning of a request.  Only a line that came as a whole is
+ * corrected: a client that sends its bytes one by one speaks HTTP/1.x.
+ */
+static void
+tidy_start(struct http_conn *conn, struct evbuffer *input)
+{
+	skip_line_ends(input);
+	if (evbuffer_get_length(input) == 0)
+		return;
+	conn->at_start = false;
+	add_version(input);
+	begin_waiting(conn);
+}
+
+static void
+drop(void *arg)
+{
+	struct http_conn *conn = arg;
+
+	evhttp_connection_free(conn->ev);
+}
+
+/* evhttp moves the bytes of a request out of this buffer as it understands
+ * them; what was added counts until the request is whole. */
+static void
+on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct http_conn *conn = arg;
+	struct http_conns *conns = conn->conns;
+
+	if (info->n_added == 0 || conn->request != NULL)
+		return;
+	if (conn->at_start)
+		tidy_start(conn, input);
+	if (conn->at_start)
+		return;
+	conn->unfinished += info->n_added;
+	conns->unfinished += info->n_added;
+	if (conns->unfinished <= HTTP_UNFINISHED_MAX)
+		return;
+	log_warnx("http: unfinished requests take too much memory, "
+		  "closing a connection");
+	end_waiting(conn);
+	loop_defer(conns->loop, drop, conn);
+}
+
+static void
+on_closed(struct evhttp_connection *ev, void *arg)
+{
+	struct http_conn *conn = arg;
+	struct http_conns *conns = conn->conns;
+
+	(void)ev;
+	end_waiting(conn);
+	loop_defer_cancel(conns->loop, drop, conn);
+	if (conn->closed != NULL)
+		event_free(conn->closed);
+	if (conn->request != NULL)
+		conns->gone(conn->request);
+	conns->by_fd[conn->fd] = NULL;
+	TAILQ_REMOVE(&conns->open, conn, next);
+	if (conns->count-- == conns->max)
+		conns->full(false, conns->arg);
+	free(conn);
+}
+
+static void
+remember_fd(struct http_conns *conns, struct http_conn *conn)
+{
+	size_t need = (size_t)conn->fd + 1;
+
+	if (need > conns->by_fd_size) {
+		conns->by_fd = xreallocarray(conns->by_fd, need * 2,
+		    sizeof(*conns->by_fd));
+		memset(conns->by_fd + conns->by_fd_size, 0,
+		    (need * 2 - conns->by_fd_size) * sizeof(*conns->by_fd));
+		conns->by_fd_size = need * 2;
+	}
+	conns->by_fd[conn->fd] = conn;
+}
+
+/* At the end of the turn in which evhttp accepted the connection. */
+static void
+adopt(void *arg)
+{
+	struct http_conn *conn = arg;
+	void *ev = NULL;
+
+	bufferevent_getcb(conn->bev, NULL, NULL, NULL, &ev);
+	if (evhttp_connection_get_bufferevent(ev) != conn->bev)
+		abort();
+	conn->ev = ev;
+	conn->fd = bufferevent_getfd(conn->bev);
+	remember_fd(conn->conns, conn);
+	evhttp_connection_set_closecb(ev, on_closed, conn);
+	if (!conn->is_local)
+		begin_waiting(conn);
+}
+
+struct bufferevent *
+http_conn_accept(struct http_conns *conns, struct http_listener *listener,
+    bool is_local)
+{
+	struct http_conn *conn = xcalloc(1, sizeof(*conn));
+
+	conn->bev = bufferevent_socket_new(loop_event_base(conns->loop), -1,
+	    BEV_OPT_CLOSE_ON_FREE);
+	if (conn->bev == NULL)
+		abort();
+	conn->conns = conns;
+	conn->listener = listener;
+	conn->is_local = is_local;
+	conn->at_start = true;
+	TAILQ_INSERT_TAIL(&conns->open, conn, next);
+	evbuffer_add_cb(bufferevent_get_input(conn->bev), on_input, conn);
+	loop_defer(conns->loop, adopt, conn);
+	if (++conns->count == conns->max)
+		conns->full(true, conns->arg);
+	return conn->bev;
+}
+
+struct http_conn *
+http_conn_of(struct http_conns *conns, struct evhttp_request *request)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(
+	    evhttp_request_get_connection(request));
+	struct http_conn *conn = conns->by_fd[bufferevent_getfd(bev)];
+
+	end_waiting(conn);
+	conn->at_start = true;
+	tidy_start(conn, bufferevent_get_input(bev));
+	return conn;
+}
+
+static void
+on_peer_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct http_conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	evhttp_connection_free(conn->ev);
+}
+
+void
+http_conn_watch_end(struct http_conn *conn)
+{
+	/* A request that already waits behind this one has all the time. */
+	end_waiting(conn);
+	if (conn->closed == NULL)
+		conn->closed = event_new(loop_event_base(conn->conns->loop),
+		    conn->fd, EV_CLOSED, on_peer_end, conn);
+	if (conn->closed == NULL || event_add(conn->closed, NULL) == -1)
+		log_warnx("http: cannot watch for the end of a connection");
+}
+
+void
+http_conn_answered(struct http_conn *conn)
+{
+	if (conn->closed != NULL)
+		event_del(conn->closed);
+	conn->request = NULL;
+	if (!conn->at_start)
+		begin_waiting(conn);
+}
+
+static void
+flush(struct http_conn *conn)
+{
+	struct evbuffer *output = bufferevent_get_output(conn->bev);
+	struct evbuffer_iovec pieces[16];
+	int count = evbuffer_peek(output, -1, NULL, pieces, 16);
+	struct iovec vectors[16];
+	struct msghdr message = { .msg_iov = vectors };
+
+	if (count > 16)
+		count = 16;
+	for (int i = 0; i < count; i++) {
+		vectors[i].iov_base = pieces[i].iov_base;
+		vectors[i].iov_len = pieces[i].iov_len;
+	}
+	message.msg_iovlen = (size_t)count;
+	if (count > 0)
+		(void)sendmsg(bufferevent_getfd(conn->bev), &message,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void
+http_conns_flush(struct http_conns *conns)
+{
+	struct http_conn *conn;
+
+	TAILQ_FOREACH(conn, &conns->open, next)
+		flush(conn);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef HTTP_HTTP_CONN_H
+#define HTTP_HTTP_CONN_H
+
+#include <event2/event.h>
+#include <event2/http.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "loop/loop.h"
+
+/*
+ * Connections, as far as evhttp leaves something to do (private to the room):
+ * their number and life, the time and space that an unfinished request may
+ * take, and two corrections to what clients send.
+ */
+struct http_conn;
+struct http_listener;
+struct http_request;
+
+/* A request must be complete this long after its first byte; a TCP connection
+ * must have begun its first one this long after it was made. */
+#define HTTP_REQUEST_MS	     60000
+/* What all unfinished requests together may take. */
+#define HTTP_UNFINISHED_MAX  (64 * 1024 * 1024)
+#define HTTP_CONNECTIONS_MAX 1024
+
+TAILQ_HEAD(http_conn_list, http_conn);
+
+/* All connections of a server. */
+struct http_conns {
+	struct loop *loop;
+	struct http_conn_list open;
+	struct http_conn_list
+	    waiting; /* for the rest of a request, oldest first */
+	struct loop_timer *deadline; /* of the first that waits */
+	struct http_conn **by_fd;
+	size_t by_fd_size;
+	size_t count, max;
+	size_t unfinished; /* bytes */
+	/* Called when accepting has to stop, and when it may go on. */
+	void (*full)(bool, void *arg);
+	/* The client of a request under way has gone. */
+	void (*gone)(struct http_request *);
+	void *arg;
+};
+
+struct http_conn {
+	struct http_conns *conns;
+	struct http_listener *listener;
+	struct bufferevent *bev;
+	struct evhttp_connection *ev; /* NULL until evhttp has taken it */
+	struct event *closed; /* the peer's end while it waits for an answer */
+	struct http_request *request; /* under way, or NULL */
+	int fd;
+	bool is_local;
+	bool at_start; /* of a request: no byte of it has been seen */
+	bool is_waiting;
+	size_t unfinished;
+	int64_t deadline_ms;
+	TAILQ_ENTRY(http_conn) next;
+	TAILQ_ENTRY(http_conn) next_waiting;
+};
+
+void http_conns_init(struct http_conns *, struct loop *);
+/* All connections are closed already. */
+void http_conns_done(struct http_conns *);
+
+/* For evhttp, which calls it for each connection that it accepts. */
+struct bufferevent *http_conn_accept(struct http_conns *,
+    struct http_listener *, bool is_local);
+/* The connection of a request that evhttp has read; ends the waiting. */
+struct http_conn *http_conn_of(struct http_conns *, struct evhttp_request *);
+/* From now on the end of the client is noticed (and its request is over), until
+ * the request is answered. */
+void http_conn_watch_end(struct http_conn *);
+void http_conn_answered(struct http_conn *);
+/* Hands what is queued to the kernel, as far as it takes it. */
+void http_conns_flush(struct http_conns *);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The server as a whole: its listeners, one evhttp each, its routes, and the
+ * way of a request from evhttp through authentication to its handler.
+ */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "http/http_auth.h"
+#include "http/http_parts.h"
+
+#define HEADER_MAX (128 * 1024)
+#define BODY_MAX   (8 * 1024 * 1024)
+/* After the system refused to accept, for want of descriptors. */
+#define RETRY_MS   1000
+
+static void
+apply_accepting(struct http_server *server)
+{
+	struct http_listener *listener;
+
+	STAILQ_FOREACH(listener, &server->listeners, next) {
+		if (server->is_full || server->is_starved)
+			evconnlistener_disable(listener->socket);
+		else
+			evconnlistener_enable(listener->socket);
+	}
+}
+
+static void
+on_full(bool is_full, void *arg)
+{
+	struct http_server *server = arg;
+
+	if (is_full)
+		log_warnx("http: %zu connections are open, "
+			  "new ones have to wait",
+		    server->conns.max);
+	server->is_full = is_full;
+	apply_accepting(server);
+}
+
+static void
+on_retry_due(void *arg)
+{
+	struct http_server *server = arg;
+
+	server->is_starved = false;
+	apply_accepting(server);
+}
+
+static void
+on_accept_failed(struct evconnlistener *socket, void *arg)
+{
+	struct http_listener *listener = arg;
+
+	(void)socket;
+	log_warn("http: cannot accept on '%s', trying again in %d s",
+	    listener->section, RETRY_MS / 1000);
+	listener->server->is_starved = true;
+	apply_accepting(listener->server);
+	loop_timer_set(listener->server->retry, RETRY_MS);
+}
+
+struct http_server *
+http_server_create(struct loop *loop)
+{
+	struct http_server *server = xcalloc(1, sizeof(*server));
+
+	server->loop = loop;
+	STAILQ_INIT(&server->listeners);
+	STAILQ_INIT(&server->routes);
+	server->retry = loop_timer_create(loop, on_retry_due, server);
+	http_conns_init(&server->conns, loop);
+	server->conns.full = on_full;
+	server->conns.gone = http_request_lost;
+	server->conns.arg = server;
+	return server;
+}
+
+/* Frees its connections too. */
+static void
+listener_free(struct http_listener *listener)
+{
+	if (listener->evhttp != NULL)
+		evhttp_free(listener->evhttp);
+	http_socket_file_remove(&listener->file);
+	free(listener->section);
+	free(listener->username);
+	free(listener->password);
+	free(listener->accepted);
+	free(listener);
+}
+
+void
+http_server_free(struct http_server *server)
+{
+	struct http_listener *listener;
+	struct http_route *route;
+
+	if (server == NULL)
+		return;
+	http_conns_flush(&server->conns);
+	server->is_full = true;
+	while ((listener = STAILQ_FIRST(&server->listeners)) != NULL) {
+		STAILQ_REMOVE_HEAD(&server->listeners, next);
+		listener_free(listener);
+	}
+	while ((route = STAILQ_FIRST(&server->routes)) != NULL) {
+		STAILQ_REMOVE_HEAD(&server->routes, next);
+		free(route->path);
+		free(route);
+	}
+	http_conns_done(&server->conns);
+	loop_timer_free(server->retry);
+	free(server);
+}
+
+void
+http_server_route(struct http_server *server, const char *path,
+    unsigned int methods, http_handler_fn fn, void *arg)
+{
+	struct http_route *route = xcalloc(1, sizeof(*route));
+	size_t len = strlen(path);
+
+	route->is_prefix = len > 0 && path[len - 1] == '*';
+	route->path = xstrndup(path, route->is_prefix ? len - 1 : len);
+	route->methods = methods;
+	route->fn = fn;
+	route->arg = arg;
+	STAILQ_INSERT_TAIL(&server->routes, route, next);
+}
+
+static bool
+route_matches(const struct http_route *route, const char *path)
+{
+	if (route->is_prefix)
+		return strncmp(path, route->path, strlen(route->path)) == 0;
+	return strcmp(path, route->path) == 0;
+}
+
+static void
+serve(struct http_request *request)
+{
+	struct http_route *route;
+
+	STAILQ_FOREACH(route, &request->server->routes, next) {
+		if (!route_matches(route, request->path))
+			continue;
+		if (route->methods & request->method)
+			route->fn(request, route->arg);
+		else
+			http_reply_error(request, 400);
+		return;
+	}
+	http_reply_error(request,
+	    request->method & (HTTP_GET | HTTP_HEAD) ? 404 : 400);
+}
+
+/* What was right once is not hashed again: crypt(3) is slow on purpose. */
+static enum http_auth
+authenticate(struct http_listener *listener, const char *header)
+{
+	enum http_auth result;
+
+	if (listener->username == NULL)
+		return HTTP_AUTH_OK;
+	if (header != NULL && listener->accepted != NULL &&
+	    http_auth_equal(header, listener->accepted))
+		return HTTP_AUTH_OK;
+	result =
+	    http_auth_check(header, listener->username, listener->password);
+	if (result == HTTP_AUTH_OK) {
+		free(listener->accepted);
+		listener->accepted = xstrdup(header);
+	}
+	return result;
+}
+
+static void
+serve_if_allowed(struct http_request *request)
+{
+	const char *header = http_request_header(request, "Authorization");
+
+	switch (authenticate(request->conn->listener, header)) {
+	case HTTP_AUTH_OK:
+		serve(request);
+		return;
+	case HTTP_AUTH_REFUSED:
+		http_reply_header(request, "WWW-Authenticate",
+		    "Basic realm=\"default\"");
+		http_reply_refusal(request, 401);
+		return;
+	case HTTP_AUTH_MALFORMED:
+		http_reply_refusal(request, 400);
+		return;
+	}
+}
+
+static void
+on_request(struct evhttp_request *ev, void *arg)
+{
+	struct http_listener *listener = arg;
+	struct http_server *server = listener->server;
+	struct http_conn *conn = http_conn_of(&server->conns, ev);
+	struct http_request *request;
+	int status;
+
+	request = http_request_create(server, conn, ev, &status);
+	conn->request = request;
+	if (status != 0)
+		http_reply_refusal(request, status);
+	else
+		serve_if_allowed(request);
+	if (conn->request == request)
+		http_conn_watch_end(conn);
+}
+
+static struct bufferevent *
+on_connection(struct event_base *base, void *arg)
+{
+	struct http_listener *listener = arg;
+
+	(void)base;
+	return http_conn_accept(&listener->server->conns, listener,
+	    listener->file.path != NULL);
+}
+
+static int
+start_evhttp(struct http_listener *listener, int fd)
+{
+	struct event_base *base = loop_event_base(listener->server->loop);
+
+	listener->evhttp = evhttp_new(base);
+	if (listener->evhttp == NULL)
+		return -1;
+	evhttp_set_max_headers_size(listener->evhttp, HEADER_MAX);
+	evhttp_set_max_body_size(listener->evhttp, BODY_MAX);
+	evhttp_set_default_content_type(listener->evhttp, NULL);
+	evhttp_set_allowed_methods(listener->evhttp, UINT16_MAX);
+	evhttp_set_bevcb(listener->evhttp, on_connection, listener);
+	evhttp_set_gencb(listener->evhttp, on_request, listener);
+	listener->socket = evconnlistener_new(base, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	if (listener->socket == NULL)
+		return -1;
+	if (evhttp_bind_listener(listener->evhttp, listener->socket) == NULL) {
+		evconnlistener_free(listener->socket);
+		return -1;
+	}
+	return 0;
+}
+
+int
+http_server_listen(struct http_server *server,
+    const struct http_listen *options, char **cause)
+{
+	struct http_listener *listener = xcalloc(1, sizeof(*listener));
+	int fd;
+
+	listener->server = server;
+	fd = http_socket_open(options, &listener->file, cause);
+	if (fd == -1) {
+		free(listener);
+		return -1;
+	}
+	listener->section = xstrdup(options->section);
+	if (options->username != NULL) {
+		listener->username = xstrdup(options->username);
+		listener->password = xstrdup(options->password);
+	}
+	if (start_evhttp(listener, fd) == -1) {
+		listener_free(listener);
+		return cause_set(cause,
+		    "Cannot open an HTTP server: no memory");
+	}
+	evconnlistener_set_error_cb(listener->socket, on_accept_failed);
+	STAILQ_INSERT_TAIL(&server->listeners, listener, next);
+	if (listener->username == NULL)
+		log_criticalx("Server '%s' running without any HTTP "
+			      "authentication checking",
+		    listener->section);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef HTTP_HTTP_SOCKET_H
+#define HTTP_HTTP_SOCKET_H
+
+#include <sys/types.h>
+
+#include "http/http_server.h"
+
+/* A unix socket in the file system, to be known again before it is removed. */
+struct http_socket_file {
+	char *path; /* NULL for TCP */
+	dev_t dev;
+	ino_t ino;
+};
+
+/*
+ * A listening socket, non-blocking and close-on-exec.  -1 with the text of
+ * Supervisor's usage error in *cause (contract D3.6).
+ */
+int http_socket_open(const struct http_listen *, struct http_socket_file *,
+    char **cause);
+/* Removes the file if it is still the one that was made. */
+void http_socket_file_remove(struct http_socket_file *);
+
+#endif
