@@ -12,17 +12,20 @@
  *
  * Enumerator and name; the names are the "kind" of the JSON report.
  */
-#define NEED_KINDS(X)                                                          \
-	X(STATIC_TREE, "static-tree")     /* read what is below a directory */ \
-	X(STATIC_FILE, "static-file")     /* read one file */                  \
-	X(INTERNAL_TREE, "internal-tree") /* as a tree, no URL leads there */  \
-	X(ERROR_PAGE, "error-page")       /* read the body of an error */      \
-	X(HTPASSWD, "htpasswd")           /* read, at every request */         \
-	X(SOCKET, "socket")               /* connect */                        \
-	X(TEMP_DIR, "temp-dir")           /* create files */                   \
-	X(LOG_REOPEN, "log-reopen")       /* open again by path, after USR1 */ \
-	X(LOG_VARIABLE, "log-variable")   /* create and append */              \
-	X(TLS_KEY, "tls-key")             /* read, name made of variables */
+/* clang-format off */
+#define NEED_KINDS(X)							\
+	X(STATIC_TREE, "static-tree")	/* read what is below a directory */ \
+	X(STATIC_FILE, "static-file")	/* read one file */		\
+	X(INTERNAL_TREE, "internal-tree") /* read, no URL leads there; */ \
+					/* a file if written so */	\
+	X(ERROR_PAGE, "error-page")	/* read the body of an error */	\
+	X(HTPASSWD, "htpasswd")		/* read, at every request */	\
+	X(SOCKET, "socket")		/* connect */			\
+	X(TEMP_DIR, "temp-dir")		/* create files */		\
+	X(LOG_REOPEN, "log-reopen")	/* open by path, after USR1 */	\
+	X(LOG_VARIABLE, "log-variable")	/* create and append */		\
+	X(TLS_KEY, "tls-key")		/* read, named by variables */
+/* clang-format on */
 
 enum need_kind {
 #define X(name, text) NEED_##name,
@@ -40,9 +43,12 @@ struct nginx_server;
 struct need {
 	enum need_kind kind;
 	/*
-	 * Absolute and without variables, "." or doubled slashes; a tree ends
-	 * in "/" only if it was written so.  Of a socket it is the text as
-	 * written, which may be relative or begin with "@".
+	 * Absolute and without variables, "." components or doubled slashes;
+	 * a slash at the end stands as nginx would put it.  Of a socket it is
+	 * the text as written, which may be relative or begin with "@".
+	 *
+	 * What nginx opens for a URI below url is path with the rest of the
+	 * URI put behind it, whatever that rest is.
 	 */
 	char *path;
 	/*
@@ -53,7 +59,9 @@ struct need {
 	 */
 	char *variable;
 	bool by_code;
-	bool one_of; /* one of several candidates, from a map */
+	bool deeper;   /* a slash follows the variable: path is not the folder
+			of the file but one above it */
+	bool one_of;   /* one of several candidates, from a map */
 	char *written; /* the argument as it stands in the file */
 
 	/* Where it was written. */
@@ -66,20 +74,21 @@ struct need {
 
 	/* How it is asked for. */
 	const struct nginx_server *server; /* borrowed; NULL outside of one */
-	char *server_name; /* the first one */
-	char *url;	   /* prefix, or whole path of a STATIC_FILE */
-	char *regex;	   /* of the location; then url is NULL */
+	char *server_name;		   /* the first one */
+	char *url;   /* see path; NULL if no request leads there */
+	char *regex; /* that the whole URI must match, or NULL */
 	bool regex_caseless;
 	int status; /* ERROR_PAGE: the first code it stands for */
 
 	/* Static content. */
-	char **index; /* names to look for in a directory, in order */
+	bool optional; /* no fault if it is missing */
+	char **index;  /* names to look for in a directory, in order */
 	size_t index_count;
-	bool autoindex; /* or random_index: the directory is listed */
-	bool try_files; /* a denial shows as 404 or falls through */
+	bool autoindex;		 /* or random_index: the directory is listed */
+	bool try_files;		 /* a denial shows as 404 or falls through */
 	bool try_files_upstream; /* ... to an application */
 	bool gzip_static;
-	bool writable; /* dav_methods or proxy_store create files in it */
+	bool writable;	     /* dav_methods or proxy_store create files in it */
 	bool symlinks_off;   /* disable_symlinks on */
 	bool symlinks_owner; /* disable_symlinks if_not_owner */
 	char *symlinks_from; /* its from=, variables folded */
@@ -102,6 +111,8 @@ struct need {
 
 	/* TEMP_DIR: bodies above this are written; -1 if it says nothing. */
 	long long buffer_bytes;
+	/* LOG_VARIABLE: nginx opens it only if this exists (contract P1.4). */
+	char *document_root;
 };
 
 /* "static-tree" */

@@ -2,18 +2,16 @@
 #include "preflight/nginx_include.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
+#include "preflight/image.h"
 
 /*
  * Finding and opening the files of a configuration.  Relative names count
@@ -24,27 +22,6 @@
 
 #define INCLUDE_DEPTH_MAX 64
 #define INCLUDE_BYTES_MAX (64 * 1024 * 1024)
-
-/* A path below the tree's own root, whose links cannot lead out of it. */
-static int
-open_in_root(const struct nginx_tree *tree, const char *path)
-{
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-		    O_NOCTTY,
-		.resolve = RESOLVE_IN_ROOT };
-	int root, fd, saved;
-
-	if (tree->root_dir == NULL)
-		return open(path, (int)how.flags);
-	root = open(tree->root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root == -1)
-		return -1;
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	saved = errno;
-	close(root);
-	errno = saved;
-	return fd;
-}
 
 /*
  * Reading
@@ -162,7 +139,7 @@ parse_path(struct nginx_tree *tree, const char *path, struct nginx_node *into,
 		errno = EDEADLK;
 		return -1;
 	}
-	fd = open_in_root(tree, path);
+	fd = image_open(tree->root_dir, path);
 	if (fd == -1)
 		return -1;
 	result = parse_fd(tree, fd, &file, into, depth);

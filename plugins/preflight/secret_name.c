@@ -183,7 +183,7 @@ content_of_more(enum content so_far, enum content_more which, const char *more,
 		    : CONTENT_CERTIFICATE;
 	/* "Proc-Type: 4,ENCRYPTED", or the cipher in OpenSSH's form. */
 	if (so_far == CONTENT_PRIVATE_KEY &&
-	    (has_text(more, len, "Proc-Type") ||
+	    (has_text(more, len, "ENCRYPTED") ||
 		(has_text(more, len, "b3BlbnNzaC1rZXktdjEAAAAA") &&
 		    !has_text(more, len, "AAAABG5v"))))
 		return CONTENT_ENCRYPTED_KEY;

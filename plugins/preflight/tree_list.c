@@ -27,6 +27,7 @@
 /* Bytes for directories and secrets; the rest of the limit is for classes. */
 #define STREAM_BYTES	(2u * 1024 * 1024)
 #define SECRETS_MAX	2000
+#define SOURCES_MAX	64
 #define LINKS_TRIED	16
 #define LINKS_LOOKED_AT 1000
 
@@ -47,7 +48,7 @@ struct lister {
 	int64_t until_ms;
 	size_t entries;
 	size_t sent;
-	size_t secrets;
+	size_t secrets, sources;
 	size_t dirs, files, links, others, unlisted;
 	bool stopped; /* the budget is used up */
 	bool cut;     /* something was left out for another reason */
@@ -247,6 +248,9 @@ is_worth_entering(const struct lister *lister, uint32_t parent,
 
 	if (depth > (lister->job->depth != 0 ? lister->job->depth : DEPTH_MAX))
 		return false;
+	if (lister->job->secrets &&
+	    secret_by_name(name, true).kind == SECRET_REPOSITORY)
+		return false;
 	if (!lister->job->home || depth <= HOME_DEPTH)
 		return true;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -271,7 +275,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 	if (class != UINT32_MAX)
 		lister->table->classes[class].members++;
 	if (!is_worth_entering(lister, parent, name)) {
-		lister->cut |= !lister->job->home && lister->job->depth == 0;
+		lister->cut |= !lister->job->secrets;
 		return;
 	}
 	if (!list_add_dir(lister->table, parent, name, class, &index))
@@ -310,24 +314,39 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 		list_note_odd(lister->table, class, reading->dir, name);
 }
 
+/* Whether the name is suspicious in this listing, and there is room. */
+static bool
+is_secret(struct lister *lister, const char *path, bool is_dir)
+{
+	enum secret_kind kind = secret_by_name(path, is_dir).kind;
+
+	if (kind == SECRET_NONE)
+		return false;
+	if (kind == SECRET_SOURCE)
+		return lister->job->sources && lister->sources++ < SOURCES_MAX;
+	if (lister->secrets++ < SECRETS_MAX)
+		return true;
+	lister->cut = true;
+	return false;
+}
+
 static void
-note_secret(struct lister *lister, uint32_t dir, const char *name, bool is_dir)
+note_secret(struct lister *lister, uint32_t dir, const char *name,
+    const struct facts *facts)
 {
 	struct record record;
 	char path[PATH_MAX];
+	bool is_dir = S_ISDIR(facts->mode);
 
 	if (!lister->job->secrets ||
 	    !list_path(lister->table, dir, name, path) ||
-	    secret_by_name(path, is_dir).kind == SECRET_NONE)
+	    !is_secret(lister, path, is_dir))
 		return;
-	if (++lister->secrets > SECRETS_MAX) {
-		lister->cut = true;
-		return;
-	}
 	record_init(&record, RECORD_SAMPLE, 0);
 	record.numbers[0] = -1;
 	record.numbers[1] = LIST_SECRET;
 	record.numbers[2] = is_dir;
+	record.facts = *facts;
 	record_send(lister->child->out, &record, path);
 }
 
@@ -344,7 +363,7 @@ note_entry(struct lister *lister, struct reading *reading, const char *name)
 		note_link(lister, reading, name);
 		return;
 	}
-	note_secret(lister, reading->dir, name, S_ISDIR(facts.mode));
+	note_secret(lister, reading->dir, name, &facts);
 	if (S_ISDIR(facts.mode))
 		note_dir(lister, reading->dir, name, &facts);
 	else

@@ -42,6 +42,7 @@ struct list_job {
 	uid_t app;	/* owner that is not odd */
 	unsigned depth; /* levels below the root; 0: 40 */
 	bool secrets;	/* look for names of secrets, too */
+	bool sources;	/* and for program source */
 	bool home;	/* below three levels only known dot directories */
 };
 

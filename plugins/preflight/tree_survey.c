@@ -38,6 +38,7 @@ take_sample(struct tree_survey *survey, const struct record *record,
 		.class = (long)record->numbers[0],
 		.reason = (enum list_reason)record->numbers[1],
 		.is_dir = record->numbers[2] != 0,
+		.facts = record->facts,
 	};
 	if (sample->reason == LIST_LEAVING && link_len <= len) {
 		sample->target = xstrndup(path + link_len, len - link_len);

@@ -23,6 +23,7 @@ struct survey_sample {
 	long class;
 	enum list_reason reason;
 	bool is_dir;
+	struct facts facts; /* LIST_SECRET only */
 };
 
 struct tree_survey {

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#include "preflight/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * Files of another root: an unpacked image, or a process in another mount
+ * namespace seen through /proc.
+ */
+
+int
+image_open(const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+		    O_NOCTTY,
+		.resolve = RESOLVE_IN_ROOT };
+	int dir, fd, saved;
+
+	if (root == NULL)
+		return open(path, (int)how.flags);
+	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1)
+		return -1;
+	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	saved = errno;
+	close(dir);
+	errno = saved;
+	return fd;
+}
