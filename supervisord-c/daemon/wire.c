@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Start-up, run, restart and end, in the order of contract D3.1 with its
+ * improvements: limits before the user is changed, servers before anything on
+ * disk is touched.  Everything that can fail for what a person wrote fails
+ * before the daemon leaves the terminal.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "base/cred.h"
+#include "base/log.h"
+#include "base/repr.h"
+#include "base/xmalloc.h"
+#include "daemon/wire.h"
+#include "http/http_server.h"
+#include "plugin/loader.h"
+#include "rpc/method.h"
+#include "supervisor/daemonize.h"
+#include "supervisor/limits.h"
+#include "supervisor/pidfile.h"
+#include "supervisor/supervisor.h"
+#include "web/routes.h"
+
+/* What lives for the whole process. */
+struct daemon {
+	const struct config_overrides *overrides;
+	struct loop *loop;
+	struct bus *bus; /* its serials go on over a restart */
+	struct gate *gate;
+	bool restarted;
+};
+
+/* What lives from a start or restart to the next. */
+struct generation {
+	struct main_log *main_log;
+	struct supervisor *supervisor;
+	struct rpc *rpc;
+	struct http_server *http;
+	struct web *web;
+	struct host_parts host_parts;
+	struct plugins *plugins;
+	struct pidfile *pidfile;
+};
+
+int
+usage_error(const char *cause)
+{
+	const char *program = (const char *)getauxval(AT_EXECFN);
+
+	fprintf(stderr, "Error: %s\nFor help, use %s -h\n", cause,
+	    program == NULL ? "supervisord-c" : program);
+	return 2;
+}
+
+/* Contract D3.2; an info for the log is appended. */
+static int
+change_user(const struct config *config, struct strvec *infos, char **cause)
+{
+	struct cred cred;
+	const char *refusal;
+
+	if (config->user == NULL)
+		return 0;
+	if (cred_resolve(config->uid, &cred, cause) == -1)
+		return -1;
+	refusal = cred_become(&cred);
+	cred_done(&cred);
+	if (refusal != NULL)
+		return cause_set(cause, "%s", refusal);
+	strvec_pushf(infos, "Set uid to user %lu succeeded",
+	    (unsigned long)config->uid);
+	return 0;
+}
+
+/* A restart does not raise limits again (contract D3.8). */
+static int
+take_limits_and_user(const struct daemon *daemon, const struct config *config,
+    struct strvec *infos, char **cause)
+{
+	struct strvec raised = STRVEC_INIT;
+	int result;
+
+	if (!daemon->restarted &&
+	    limits_raise(config->minfds, config->minprocs, &raised, cause) ==
+	    -1) {
+		strvec_done(&raised);
+		return -1;
+	}
+	result = change_user(config, infos, cause);
+	strvec_copy(infos, &raised);
+	strvec_done(&raised);
+	return result;
+}
+
+static int
+open_main_log(
+    struct generation *now, const struct config *config, char **cause)
+{
+	struct main_log_options options = {
+		.path = config->logfile,
+		.maxbytes = config->logfile_maxbytes,
+		.backups = config->logfile_backups,
+		.syslog = config->log_to_syslog,
+		.echo = config->nodaemon && !config->silent,
+	};
+
+	log_set_level(config->loglevel);
+	now->main_log = main_log_open(&options, cause);
+	return now->main_log == NULL ? -1 : 0;
+}
+
+/* What was to be said before there was a log. */
+static void
+log_beginning(const struct config *config, const struct strvec *infos)
+{
+	if (config->user == NULL && getuid() == 0)
+		log_criticalx("Supervisor is running as root.  Privileges were "
+		    "not dropped because no user is specified in the config "
+		    "file.  If you intend to run as root, you can set "
+		    "user=root in the config file to avoid this message.");
+	for (size_t i = 0; i < config->message_count; i++)
+		log_text(config->messages[i].level, config->messages[i].text);
+	for (size_t i = 0; i < infos->len; i++)
+		log_info("%s", infos->items[i]);
+}
+
+static int
+open_server(struct http_server *http, const struct http_server_config *server,
+    char **cause)
+{
+	struct http_listen listen = {
+		.section = server->section,
+		.path = server->path,
+		.host = server->host,
+		.port = server->port,
+		.mode = server->mode,
+		.uid = server->uid,
+		.gid = server->gid,
+		.username = server->username,
+		.password = server->password,
+	};
+
+	return http_server_listen(http, &listen, cause);
+}
+
+static void
+log_server(const struct config *config, const struct http_server_config *server)
+{
+	char *shown;
+
+	for (size_t i = 0; i < config->rpcinterface_count; i++) {
+		shown = repr(config->rpcinterfaces[i].name);
+		log_info("RPC interface %s initialized", shown);
+		free(shown);
+	}
+	if (server->username != NULL)
+		return;
+	shown = repr(server->section);
+	log_criticalx("Server %s running without any HTTP authentication "
+	    "checking", shown);
+	free(shown);
+}
+
+static int
+open_servers(struct generation *now, char **cause)
+{
+	const struct config *config = supervisor_config(now->supervisor);
+
+	now->rpc = rpc_create(now->supervisor);
+	now->http = http_server_create(supervisor_loop(now->supervisor));
+	now->web = web_create(now->http, now->supervisor, now->rpc);
+	for (size_t i = 0; i < config->server_count; i++) {
+		if (open_server(now->http, &config->servers[i], cause) == -1)
+			return -1;
+		log_server(config, &config->servers[i]);
+	}
+	return 0;
+}
+
+/* Takes the config. */
+static int
+assemble(struct daemon *daemon, struct generation *now, struct config *config,
+    char **cause)
+{
+	struct supervisor_parts parts = {
+		.loop = daemon->loop,
+		.bus = daemon->bus,
+		.gate = daemon->gate,
+		.main_log = now->main_log,
+		.overrides = daemon->overrides,
+	};
+
+	now->supervisor = supervisor_create(&parts, config);
+	if (open_servers(now, cause) == -1 ||
+	    supervisor_add_groups(now->supervisor, cause) == -1)
+		return -1;
+	now->host_parts = (struct host_parts) {
+		.supervisor = now->supervisor,
+		.rpc = now->rpc,
+		.gate = daemon->gate,
+	};
+	now->plugins = plugins_load(&now->host_parts);
+	return 0;
+}
+
+/* Takes the config. */
+static int
+begin(struct daemon *daemon, struct generation *now, struct config *config,
+    char **cause)
+{
+	struct strvec infos = STRVEC_INIT;
+	int result = -1;
+
+	if (take_limits_and_user(daemon, config, &infos, cause) == -1 ||
+	    open_main_log(now, config, cause) == -1) {
+		config_free(config);
+	} else {
+		log_beginning(config, &infos);
+		result = assemble(daemon, now, config, cause);
+	}
+	strvec_done(&infos);
+	return result;
+}
+
+static void
+take_apart(struct generation *now)
+{
+	plugins_unload(now->plugins);
+	web_free(now->web);
+	http_server_free(now->http);
+	rpc_free(now->rpc);
+	pidfile_remove(now->pidfile);
+	supervisor_free(now->supervisor);
+	main_log_free(now->main_log);
+}
+
+static void
+on_all_over(void *arg)
+{
+	loop_stop(arg);
+}
+
+static void
+run(struct daemon *daemon, struct generation *now)
+{
+	const struct config *config = supervisor_config(now->supervisor);
+
+	if (!config->nodaemon && !daemon->restarted &&
+	    daemonize(daemon->loop, config->directory, config->umask) == -1)
+		log_error("can't fork, staying in the foreground");
+	now->pidfile = pidfile_write(config->pidfile);
+	supervisor_run(now->supervisor, on_all_over, daemon->loop);
+	loop_run(daemon->loop);
+}
+
+/* One life of the configuration: true if another is to follow. */
+static bool
+live(struct daemon *daemon, int *status)
+{
+	struct generation now = { .plugins = NULL };
+	struct config *config;
+	char *cause = NULL;
+	bool again = false;
+
+	config = config_load(daemon->overrides, NULL, &cause);
+	if (config == NULL || begin(daemon, &now, config, &cause) == -1) {
+		if (daemon->restarted)
+			log_criticalx("can't start again: %s", cause);
+		*status = usage_error(cause);
+	} else {
+		run(daemon, &now);
+		again = supervisor_mood(now.supervisor) == MOOD_RESTARTING;
+	}
+	take_apart(&now);
+	free(cause);
+	daemon->restarted = true;
+	return again;
+}
+
+int
+daemon_run(const struct config_overrides *overrides)
+{
+	struct daemon daemon = { .overrides = overrides };
+	int status = 0;
+
+	daemon.loop = loop_create();
+	if (daemon.loop == NULL)
+		return usage_error("the kernel gives no event queue");
+	daemon.bus = bus_create();
+	daemon.gate = gate_create();
+	while (live(&daemon, &status))
+		continue;
+	gate_free(daemon.gate);
+	bus_free(daemon.bus);
+	loop_free(daemon.loop);
+	return status;
+}
