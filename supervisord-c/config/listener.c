@@ -43,6 +43,10 @@ static const char *const event_types[] = {
 	"PROCESS_GROUP",
 	"PROCESS_GROUP_ADDED",
 	"PROCESS_GROUP_REMOVED",
+	"PREFLIGHT",
+	"PREFLIGHT_OK",
+	"PREFLIGHT_WARN",
+	"PREFLIGHT_FAIL",
 };
 
 /* The members are read one by one, as checks stand between them. */
