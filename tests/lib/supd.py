@@ -36,7 +36,7 @@ def built(name):
     builddir = os.environ.get("SUPD_BUILDDIR")
     if builddir is None:
         return None
-    path = os.path.join(builddir, name)
+    path = os.path.join(builddir, "bin", name)
     return path if os.access(path, os.X_OK) else None
 
 
@@ -81,7 +81,7 @@ MASKS = (
     (re.compile(r"\buptime (?:\d+ days?, )?\d+:\d\d:\d\d\b"), "uptime TIME"),
     (re.compile(r"\b[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M\b"), "DATE"),
     (re.compile(r"^\d{2,}$", re.M), "NUMBER"),
-    (re.compile(r": file: .* line: \d+$", re.M), ": file: F line: N"),
+    (re.compile(r": file: .* line: \d+$", re.M), ""),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"), "STAMP"),
 )
 
