@@ -111,16 +111,19 @@ on_signal(int signo)
 /* SIGPIPE is bit 12, SIGXFSZ bit 24, SIGUSR1 bit 9. */
 Test(spawn, starts_with_the_signals_of_supervisors_children)
 {
-	struct spawn_plan plan =
-	    plan_for(SH("exec sed -n '/^Sig[BIC]/p' /proc/self/status"));
+	/* The lowest 28 are looked at: 32 is glibc's own, and whoever runs the
+	 * tests may have left it ignored. */
+	struct spawn_plan plan = plan_for(SH("exec sed -n "
+	    "'/^Sig[BIC]/s/[0-9a-f]\\{9\\}\\(.\\{7\\}\\)$/\\1/p' "
+	    "/proc/self/status"));
 
 	signal(SIGTERM, on_signal);
 	signal(SIGCHLD, on_signal);
 	signal(SIGUSR1, SIG_IGN);
 	expect(&plan, 0,
-	    "SigBlk:\t0000000000000000\n"
-	    "SigIgn:\t0000000001001200\n"
-	    "SigCgt:\t0000000000000000\n");
+	    "SigBlk:\t0000000\n"
+	    "SigIgn:\t1001200\n"
+	    "SigCgt:\t0000000\n");
 }
 
 Test(spawn, keeps_the_callers_mask)
