@@ -113,8 +113,8 @@ take_answer(struct asking *asking, struct answer *answer,
 	answer->verdict = (enum verdict)record->verdict;
 	answer->why = (enum why)record->why;
 	answer->error = record->error;
-	answer->on_target = record->on_target;
-	answer->through_link = record->through_link;
+	answer->on_target = record->on_target != 0;
+	answer->through_link = record->through_link != 0;
 	answer->writable = record->numbers[0] != 0;
 	answer->content = (enum content)record->numbers[1];
 	answer->facts = record->facts;

@@ -74,6 +74,22 @@ record_send(int fd, struct record *record, const char *path)
 	}
 }
 
+/* Whether a bool in the facts has a value that a bool can have. */
+static bool
+is_bool(const void *flag)
+{
+	return *(const unsigned char *)flag <= 1;
+}
+
+static bool
+are_facts(const struct facts *facts)
+{
+	return facts->acl.count <= ACL_ENTRIES_KEPT &&
+	    facts->default_acl.count <= ACL_ENTRIES_KEPT &&
+	    is_bool(&facts->read_only) && is_bool(&facts->acl.cut) &&
+	    is_bool(&facts->default_acl.cut);
+}
+
 ptrdiff_t
 record_parse(const char *data, size_t len, struct record *record,
     const char **path)
@@ -95,8 +111,7 @@ record_parse(const char *data, size_t len, struct record *record,
 	if (record->has_facts)
 		memcpy(&record->facts, data + HEAD_BYTES,
 		    sizeof(record->facts));
-	if (record->facts.acl.count > ACL_ENTRIES_KEPT ||
-	    record->facts.default_acl.count > ACL_ENTRIES_KEPT)
+	if (!are_facts(&record->facts))
 		return -1;
 	*path = data + need;
 	return (ptrdiff_t)(need + record->path_len);

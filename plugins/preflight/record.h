@@ -39,9 +39,10 @@ struct record {
 	uint16_t why;
 	uint16_t path_len; /* bytes of path that follow */
 	int32_t error;
-	bool on_target;
-	bool through_link;
-	bool has_facts; /* else facts are not sent, and empty */
+	/* Not bool: what comes out of a pipe may have any value. */
+	uint8_t on_target;
+	uint8_t through_link;
+	uint8_t has_facts; /* else facts are not sent, and empty */
 	int64_t numbers[RECORD_NUMBERS]; /* meaning depends on the kind */
 	struct facts facts;
 };

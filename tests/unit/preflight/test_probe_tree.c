@@ -485,3 +485,66 @@ Test(probe_tree, obstacles_behind_the_first)
 	}
 	free(found);
 }
+
+#define PROTECTED_LINKS "/proc/sys/fs/protected_symlinks"
+#define PROTECTED_FILES "/proc/sys/fs/protected_regular"
+
+/* Sets a switch of the whole machine; returns what it was, 0: cannot. */
+static char
+set_switch(const char *path, char value)
+{
+	char was = 0;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd == -1 || pread(fd, &was, 1, 0) != 1 ||
+	    pwrite(fd, &value, 1, 0) != 1)
+		was = 0;
+	if (fd != -1)
+		close(fd);
+	return was;
+}
+
+/* A link of APP in a world-writable sticky directory of root. */
+Test(probe_tree, t30_protected_link)
+{
+	struct answer trailing, middle;
+	char was;
+
+	scene_dir(&scene, "tmp", 01777, 0, 0);
+	scene_link(&scene, "tmp/css", scene_path(&scene, CSS));
+	scene_link(&scene, "tmp/dir", scene_path(&scene, "home/site"));
+	was = set_switch(PROTECTED_LINKS, '1');
+	if (was == 0)
+		cr_skip_test("cannot set fs.protected_symlinks");
+	trailing = answer_to(ASK_READ_FILE, "tmp/css");
+	middle = answer_to(ASK_READ_FILE, "tmp/dir/static/a.css");
+	set_switch(PROTECTED_LINKS, was);
+	cr_assert_str_eq(scene_said(&scene, &trailing),
+	    "NO LINK_PROTECTED /tmp/css");
+	cr_assert_eq(trailing.error, EACCES);
+	cr_assert_str_eq(scene_said(&scene, &middle), "YES");
+	answer_done(&trailing);
+	answer_done(&middle);
+}
+
+/* A log of APP in such a directory: nobody else may open it with O_CREAT. */
+Test(probe_tree, t105_protected_file)
+{
+	struct answer worker, root;
+	char was;
+
+	scene_dir(&scene, "tmp", 01777, 0, 0);
+	scene_file(&scene, "tmp/log", 0666, APP, APP);
+	was = set_switch(PROTECTED_FILES, '1');
+	if (was == 0)
+		cr_skip_test("cannot set fs.protected_regular");
+	worker = answer_to(ASK_WRITE_FILE, "tmp/log");
+	root = scene_ask(0, 0, ASK_WRITE_FILE, &scene, "tmp/log");
+	set_switch(PROTECTED_FILES, was);
+	cr_assert_str_eq(scene_said(&scene, &worker),
+	    "NO FILE_PROTECTED /tmp/log");
+	cr_assert_str_eq(scene_said(&scene, &root),
+	    "NO FILE_PROTECTED /tmp/log");
+	answer_done(&worker);
+	answer_done(&root);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What an entry of a listed directory means: a member of a class, a directory
+ * to enter, a link, a suspicious name.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preflight/facts.h"
+#include "preflight/record.h"
+#include "preflight/tree_lister.h"
+
+#define HOME_DEPTH	3
+#define SECRETS_MAX	2000
+#define SOURCES_MAX	64
+#define LINKS_TRIED	16
+#define LINKS_LOOKED_AT 1000
+
+/* ACLs are read where the directory or an entry of it has had one. */
+static void
+read_entry_acl(struct lister *lister, struct reading *reading, const char *name,
+    struct facts *facts)
+{
+	struct list_dir *dir = &lister->table->dirs[reading->dir];
+	bool is_dir = S_ISDIR(facts->mode);
+	struct facts full;
+	int fd;
+
+	if (!is_dir && !reading->first && !dir->read_acls)
+		return;
+	if (!is_dir)
+		reading->first = false;
+	fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	if (facts_read(fd, is_dir, &full) == 0) {
+		full.fs_type = facts->fs_type;
+		*facts = full;
+		if (facts->acl.count > 0)
+			dir->read_acls = true;
+	}
+	close(fd);
+}
+
+static bool
+read_entry(struct lister *lister, struct reading *reading, const char *name,
+    struct facts *facts)
+{
+	struct stat st;
+
+	if (fstatat(reading->fd, name, &st,
+		AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1)
+		return false;
+	*facts = (struct facts){
+		.mode = st.st_mode,
+		.uid = st.st_uid,
+		.gid = st.st_gid,
+		.nlink = st.st_nlink,
+		.dev = st.st_dev,
+		.ino = st.st_ino,
+		.size = st.st_size,
+		.mtime = st.st_mtim.tv_sec,
+		.ctime = st.st_ctim.tv_sec,
+	};
+	if (!S_ISLNK(st.st_mode))
+		read_entry_acl(lister, reading, name, facts);
+	return true;
+}
+
+static bool
+has_control_bytes(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_odd(const struct lister *lister, const char *name, const struct facts *facts)
+{
+	return !S_ISREG(facts->mode) || (facts->mode & S_IRUSR) == 0 ||
+	    (facts->mode & (S_ISUID | S_ISGID)) != 0 ||
+	    (facts->uid != lister->job->app && facts->uid != 0) ||
+	    has_control_bytes(name);
+}
+
+/* How far up a relative target climbs from a directory this deep. */
+static bool
+climbs_out(const char *target, unsigned depth)
+{
+	int level = (int)depth;
+	size_t len;
+
+	while (*target != '\0' && level >= 0) {
+		target += strspn(target, "/");
+		len = strcspn(target, "/");
+		if (len == 2 && memcmp(target, "..", 2) == 0)
+			level--;
+		else if (len > 0 && !(len == 1 && *target == '.'))
+			level++;
+		target += len;
+	}
+	return level < 0;
+}
+
+static bool
+is_below(const char *target, const char *root)
+{
+	size_t len = strlen(root);
+
+	while (len > 1 && root[len - 1] == '/')
+		len--;
+	return strncmp(target, root, len) == 0 &&
+	    (target[len] == '/' || target[len] == '\0' || len == 1);
+}
+
+static void
+note_link(struct lister *lister, struct reading *reading, const char *name)
+{
+	char both[2 * PATH_MAX], *target;
+	ssize_t len;
+	unsigned depth = lister->table->dirs[reading->dir].depth;
+
+	if (lister->links++ < LINKS_TRIED)
+		list_note_odd(lister->table, UINT32_MAX, reading->dir, name);
+	if (lister->links > LINKS_LOOKED_AT ||
+	    !list_path(lister->table, reading->dir, name, both))
+		return;
+	target = both + strlen(both);
+	len = readlinkat(reading->fd, name, target, PATH_MAX - 1);
+	if (len <= 0)
+		return;
+	target[len] = '\0';
+	if (target[0] == '/' ? !is_below(target, lister->job->path)
+			     : climbs_out(target, depth))
+		lister_send_leaving(lister, both, (size_t)(target - both));
+}
+
+/* In a home directory only places known for secrets are entered deep down. */
+static bool
+is_worth_entering(const struct lister *lister, uint32_t parent,
+    const char *name)
+{
+	static const char *const known[] = { ".ssh", ".gnupg", ".aws",
+		".docker", ".kube", ".config" };
+	unsigned depth = lister->table->dirs[parent].depth + 1u;
+
+	if (depth >
+	    (lister->job->depth != 0 ? lister->job->depth : LIST_DEPTH_MAX))
+		return false;
+	if (lister->job->secrets &&
+	    secret_by_name(name, true).kind == SECRET_REPOSITORY)
+		return false;
+	if (!lister->job->home || depth <= HOME_DEPTH)
+		return true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+note_dir(struct lister *lister, uint32_t parent, const char *name,
+    const struct facts *facts)
+{
+	uint32_t class, index;
+
+	lister->dirs++;
+	if (facts->dev != lister->dev) {
+		lister_send_entry(lister, -1, LIST_MOUNT, parent, name);
+		return;
+	}
+	class = list_class_of(lister->table, facts);
+	if (class != UINT32_MAX)
+		lister->table->classes[class].members++;
+	if (!is_worth_entering(lister, parent, name)) {
+		lister->cut |= !lister->job->secrets;
+		return;
+	}
+	if (!list_add_dir(lister->table, parent, name, class, &index))
+		lister->cut = true;
+	else
+		lister->table->dirs[index].read_acls =
+		    facts->default_acl.count > 0;
+}
+
+static bool
+is_wanted(struct lister *lister, uint32_t dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (lister->job->wanted == NULL)
+		return true;
+	return list_path(lister->table, dir, name, path) &&
+	    lister->job->wanted(path, lister->job->wanted_arg);
+}
+
+static void
+note_file(struct lister *lister, struct reading *reading, const char *name,
+    const struct facts *facts)
+{
+	uint32_t class;
+
+	if (S_ISREG(facts->mode))
+		lister->files++;
+	else
+		lister->others++;
+	if (!is_wanted(lister, reading->dir, name))
+		return;
+	class = list_class_of(lister->table, facts);
+	list_note_file(lister->table, class, reading->dir, name, facts);
+	if (is_odd(lister, name, facts))
+		list_note_odd(lister->table, class, reading->dir, name);
+}
+
+/* Whether the name is suspicious in this listing, and there is room. */
+static bool
+is_secret(struct lister *lister, const char *path, bool is_dir)
+{
+	enum secret_kind kind = secret_by_name(path, is_dir).kind;
+
+	if (kind == SECRET_NONE)
+		return false;
+	if (kind == SECRET_SOURCE)
+		return lister->job->sources && lister->sources++ < SOURCES_MAX;
+	if (lister->secrets++ < SECRETS_MAX)
+		return true;
+	lister->cut = true;
+	return false;
+}
+
+static void
+note_secret(struct lister *lister, uint32_t dir, const char *name,
+    const struct facts *facts)
+{
+	struct record record;
+	char path[PATH_MAX];
+	bool is_dir = S_ISDIR(facts->mode);
+
+	if (!lister->job->secrets ||
+	    !list_path(lister->table, dir, name, path) ||
+	    !is_secret(lister, path, is_dir))
+		return;
+	record_init(&record, RECORD_SAMPLE, 0);
+	record.numbers[0] = -1;
+	record.numbers[1] = LIST_SECRET;
+	record.numbers[2] = is_dir;
+	record.facts = *facts;
+	record_send(lister->child->out, &record, path);
+}
+
+void
+lister_note_entry(struct lister *lister, struct reading *reading,
+    const char *name)
+{
+	struct facts facts;
+
+	lister->entries++;
+	lister->table->dirs[reading->dir].entries++;
+	if (!read_entry(lister, reading, name, &facts))
+		return;
+	if (S_ISLNK(facts.mode)) {
+		note_link(lister, reading, name);
+		return;
+	}
+	note_secret(lister, reading->dir, name, &facts);
+	if (S_ISDIR(facts.mode))
+		note_dir(lister, reading->dir, name, &facts);
+	else
+		note_file(lister, reading, name, &facts);
+}

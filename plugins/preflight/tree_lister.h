@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_TREE_LISTER_H
+#define PREFLIGHT_TREE_LISTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "preflight/list_table.h"
+#include "preflight/tree_list.h"
+
+/*
+ * What the files of the lister share: one listing under way.
+ */
+
+#define LIST_DEPTH_MAX 40
+
+struct lister {
+	const struct child *child;
+	const struct list_job *job;
+	struct list_table *table;
+	int root;
+	dev_t dev;
+	int64_t until_ms;
+	size_t entries;
+	size_t sent;
+	size_t secrets, sources;
+	size_t dirs, files, links, others, unlisted;
+	bool stopped; /* the budget is used up */
+	bool cut;     /* something was left out for another reason */
+};
+
+/* What is known of the directory being read. */
+struct reading {
+	uint32_t dir;
+	int fd;
+	unsigned left; /* entries in this round */
+	bool first;    /* no entry has been looked at yet */
+};
+
+/* Looks at one entry and notes what it means. */
+void lister_note_entry(struct lister *, struct reading *, const char *name);
+
+/* One entry, by its directory and name. */
+void lister_send_entry(struct lister *, int64_t class, enum list_reason,
+    uint32_t dir, const char *name);
+/* A link that leaves the tree: its path with its target after it. */
+void lister_send_leaving(struct lister *, const char *both, size_t link_len);
+/* Everything that was noted: directories, classes, samples, counts. */
+void lister_send_all(struct lister *);
+
+#endif
