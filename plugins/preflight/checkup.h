@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_CHECKUP_H
+#define PREFLIGHT_CHECKUP_H
+
+#include "preflight/options.h"
+
+struct report;
+
+/*
+ * One whole run: reads supervisord.conf, finds nginx, pairs, asks, judges.  The
+ * report is finished and carries its exit code.  -1 with a sentence in *cause
+ * if the configuration of the supervisor itself cannot be used.
+ */
+int checkup_run(const struct options *, struct report *, char **cause);
+
+#endif

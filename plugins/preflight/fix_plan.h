@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_FIX_PLAN_H
+#define PREFLIGHT_FIX_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "preflight/answer.h"
+#include "preflight/finding.h"
+#include "preflight/socket_plan.h"
+
+/*
+ * Ways to mend a finding, the least first (contract P5.6).  Each is tried on a
+ * copy of the facts with the kernel's arithmetic before it is offered; one
+ * that would not help is left out.
+ */
+struct fix_scene {
+	const struct cred *worker;
+	const char *worker_user, *worker_group;
+	const char *app_user, *app_group;
+	const struct cred *app;
+	const char *program;
+	/* What the worker would gain from becoming a member of the app's
+	 * group, in words; NULL: nothing is known. */
+	const char *seed_price;
+};
+
+/*
+ * For directories that cannot be passed and files that cannot be read: all of
+ * them are mended together, because one alone does not help.
+ */
+void fix_plan_access(struct finding *, const struct fix_scene *,
+    const struct answer *obstacles, size_t count);
+
+/* For a tree whose files are not readable (not its ancestors). */
+void fix_plan_tree(struct finding *, const struct fix_scene *,
+    const char *tree);
+
+/* For a socket whose mode or directory will refuse the worker. */
+struct fix_socket {
+	const char *path;
+	const struct facts *dir;
+	struct creation creation;
+	const char *server; /* "gunicorn"; NULL: unknown */
+};
+void fix_plan_socket(struct finding *, const struct fix_scene *,
+    const struct fix_socket *);
+
+#endif

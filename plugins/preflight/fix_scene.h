@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_FIX_SCENE_H
+#define PREFLIGHT_FIX_SCENE_H
+
+#include "preflight/fix_plan.h"
+#include "preflight/judge.h"
+
+/*
+ * Between the judge and the pure plans: looks behind the first obstacle as the
+ * app's user, so that one plan mends all of them (contract P4.3).
+ */
+
+/* What a judge knows, as the plans want it; fix_scene_done frees. */
+void fix_scene_fill(const struct judge *, struct fix_scene *);
+void fix_scene_done(struct fix_scene *);
+
+/*
+ * Adds plans to the finding about an answer that was refused; obstacles behind
+ * it become findings of the same check, marked as inferred.
+ */
+void fix_scene_access(struct judge *, struct finding *, const struct question *,
+    const struct answer *);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+
+#include "preflight/hint.h"
+#include "preflight/judge.h"
+#include "preflight/sentence.h"
+
+/*
+ * What all judges share: a check for each need, a finding for each refusal,
+ * and "undecided" where nothing could be tried.  The judges themselves are
+ * chosen by a table of need kinds.
+ */
+
+typedef void (*judge_fn)(struct judge *, const struct need *);
+
+static const judge_fn judges[NEED_KIND_COUNT] = {
+	[NEED_STATIC_TREE] = judge_tree,
+	[NEED_INTERNAL_TREE] = judge_tree,
+	[NEED_STATIC_FILE] = judge_file,
+	[NEED_ERROR_PAGE] = judge_file,
+	[NEED_HTPASSWD] = judge_file,
+	[NEED_TLS_KEY] = judge_file,
+	[NEED_TEMP_DIR] = judge_written,
+	[NEED_LOG_REOPEN] = judge_written,
+	[NEED_LOG_VARIABLE] = judge_written,
+};
+
+void
+judge_init(struct judge *judge)
+{
+	judge->user = sentence_user(judge->identity->cred.uid);
+	judge->group = sentence_group(judge->identity->cred.gid);
+	judge->worker = xasprintf("nginx (%s)", judge->user);
+}
+
+void
+judge_done(struct judge *judge)
+{
+	free(judge->user);
+	free(judge->group);
+	free(judge->worker);
+	judge->user = judge->group = judge->worker = NULL;
+}
+
+char *
+judge_place(const struct need *need)
+{
+	if (need->location_file != NULL)
+		return xasprintf("%s:%u", need->location_file,
+		    need->location_line);
+	if (need->file == NULL)
+		return NULL;
+	return xasprintf("%s:%u", need->file, need->line);
+}
+
+size_t
+judge_add_check(struct judge *judge, const struct need *need, const char *path)
+{
+	struct check *check = program_report_add_check(judge->program,
+	    need_kind_name(need->kind), path);
+
+	check->url = need->url != NULL ? xstrdup(need->url)
+	    : need->regex != NULL      ? xstrdup(need->regex)
+				       : NULL;
+	check->at = judge_place(need);
+	check->identity = xstrdup(judge->identity_id);
+	return judge->program->check_count - 1;
+}
+
+/* "/static/ -> /home/app/static/  site.conf:14" */
+static char *
+purpose(const struct need *need)
+{
+	char *place = judge_place(need), *text;
+	const char *url = need->url != NULL ? need->url
+	    : need->regex != NULL	    ? need->regex
+					    : NULL;
+
+	text = xasprintf("%s%s%s%s%s", url == NULL ? "" : url,
+	    url == NULL ? "" : " -> ",
+	    need->written != NULL && need->variable != NULL ? need->written
+							    : need->path,
+	    place == NULL ? "" : "  ", place == NULL ? "" : place);
+	free(place);
+	return text;
+}
+
+struct finding *
+judge_add(struct judge *judge, size_t check, const struct need *need,
+    struct finding *finding)
+{
+	struct check *one = &judge->program->checks[check];
+
+	finding->uid = judge->identity->cred.uid;
+	if (need != NULL)
+		strvec_push_taken(&finding->needed_for, purpose(need));
+	if (need != NULL && finding->at == NULL)
+		finding->at = judge_place(need);
+	if (finding->confidence > one->confidence)
+		one->confidence = finding->confidence;
+	finding = program_report_add(judge->program, finding);
+	check_add_finding(one, finding);
+	return finding;
+}
+
+/* How the refusal came about, where mode and ACL alone do not say it. */
+enum finding_code
+judge_code(const struct answer *answer)
+{
+	int code = finding_code_parse(why_code(answer->why));
+
+	if (answer->unexplained)
+		return PF111;
+	if (answer->explained.known && answer->error == EACCES) {
+		if (answer->explained.cut_by_mask ||
+		    answer->explained.acl_skipped)
+			return PF109;
+		if (answer->explained.shadowed)
+			return PF110;
+	}
+	return code == -1 ? PF102 : (enum finding_code)code;
+}
+
+static void
+say_special(struct judge *judge, struct finding *finding, const char *path,
+    const struct answer *answer)
+{
+	const char *blocker = answer->blocker == NULL ? path : answer->blocker;
+	const struct access_explained *why = &answer->explained;
+	char *facts = sentence_facts(&answer->facts), *hint;
+
+	switch (finding->code) {
+	case PF109:
+		finding_say(finding,
+		    "an ACL gives %s %s on %s (%s), but the "
+		    "mask %s cancels it: a chmod after the setfacl sets the "
+		    "mask",
+		    judge->user, access_bits_text(why->entry), blocker, facts,
+		    access_bits_text(why->mask));
+		break;
+	case PF110:
+		finding_say(finding,
+		    "%s is judged as \"%s\" of %s (%s), and "
+		    "that may do less here than everybody else",
+		    judge->worker, access_class_name(why->class), blocker,
+		    facts);
+		break;
+	case PF111:
+		hint = hint_unexplained(judge->identity, answer);
+		finding_say(finding,
+		    "mode and ACL of %s (%s) allow it, but "
+		    "the system refuses %s%s%s",
+		    blocker, facts, judge->worker, hint == NULL ? "" : ": ",
+		    hint == NULL ? "" : hint);
+		free(hint);
+		break;
+	default:
+		break;
+	}
+	free(facts);
+}
+
+struct finding *
+judge_refusal(struct judge *judge, enum finding_code code, const char *path,
+    const struct answer *answer)
+{
+	struct finding *finding = finding_create(code,
+	    answer->blocker == NULL ? path : answer->blocker);
+	char *sentence = sentence_refusal(judge->worker, path, answer);
+
+	finding_say(finding, "%s", sentence);
+	free(sentence);
+	say_special(judge, finding, path, answer);
+	sentence_evidence(finding, answer);
+	if (answer->inferred)
+		finding->confidence = CONFIDENCE_INFERRED;
+	else if (judge->identity->confinement.differs)
+		finding->confidence = CONFIDENCE_LIKELY;
+	return finding;
+}
+
+bool
+judge_undecided(struct judge *judge, size_t check, const char *path,
+    const struct answer *answer)
+{
+	int code;
+
+	if (answer->verdict != ANSWER_UNDECIDED)
+		return false;
+	code = finding_code_parse(why_code(answer->why));
+	judge_add(judge, check, NULL,
+	    judge_refusal(judge, code == -1 ? PF901 : (enum finding_code)code,
+		path, answer));
+	return true;
+}
+
+bool
+judge_ask(struct judge *judge, size_t check, const struct question *question,
+    struct answer *answer)
+{
+	struct check *one = &judge->program->checks[check];
+	struct finding *finding;
+	char *cause = NULL;
+
+	if (probe_ask_worker(judge->identity, question, 1, answer,
+		&judge->probe, &cause) == -1) {
+		finding = finding_create(PF901, question->path);
+		finding_say(finding, "%s", cause);
+		free(cause);
+		judge_add(judge, check, NULL, finding);
+		return false;
+	}
+	if (answer->verdict == ANSWER_NO)
+		one->error = answer->error;
+	if (answer->inferred)
+		one->confidence = CONFIDENCE_INFERRED;
+	return true;
+}
+
+/* A value that depends on the request: only its constant part can be tried. */
+void
+judge_variable(struct judge *judge, const struct need *need)
+{
+	size_t check = judge_add_check(judge, need, need->path);
+	struct question question = {
+		.what = ASK_ENTER,
+		.path = need->path,
+	};
+	struct answer answer = { 0 };
+	struct finding *finding = finding_create(PF122, need->path);
+	bool asked = *need->path == '/' && strcmp(need->path, "/") != 0 &&
+	    judge_ask(judge, check, &question, &answer);
+	bool passable = asked && answer.verdict == ANSWER_YES;
+
+	finding_say(finding, "%s %s: depends on %s%s%s%s", need->directive,
+	    need->written, need->by_code ? "the code of " : "the variable $",
+	    need->variable, passable ? "; passable up to " : "",
+	    passable ? need->path : "");
+	judge_add(judge, check, need, finding);
+	if (asked && answer.verdict == ANSWER_NO) {
+		finding = judge_refusal(judge, judge_code(&answer), need->path,
+		    &answer);
+		judge_add(judge, check, need, finding);
+	}
+	answer_done(&answer);
+}
+
+static void
+judge_need(struct judge *judge, const struct paired_need *paired)
+{
+	const struct need *need = paired->need;
+
+	if (need->variable != NULL)
+		judge_variable(judge, need);
+	else if (need->kind == NEED_SOCKET)
+		judge_socket(judge, need, paired->planned);
+	else
+		judges[need->kind](judge, need);
+}
+
+void
+judge_pairing(struct judge *judge, const struct pairing *pairing)
+{
+	for (size_t i = 0; i < pairing->need_count; i++)
+		judge_need(judge, &pairing->needs[i]);
+	judge_misses(judge, pairing);
+	judge_secrets(judge, pairing);
+}

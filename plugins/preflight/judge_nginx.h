@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_JUDGE_NGINX_H
+#define PREFLIGHT_JUDGE_NGINX_H
+
+struct nginx_instance;
+struct report;
+struct identity;
+
+/* What there is to say about an nginx and its workers, whatever program is
+ * concerned: PF001 to PF016. */
+void judge_nginx(struct report *, const struct nginx_instance *);
+
+/* Registers an identity of the instance and returns its id ("n1"), borrowed
+ * from the report. */
+const char *judge_nginx_identity(struct report *, const struct nginx_instance *,
+    const struct identity *);
+
+#endif

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/strbuf.h"
+#include "base/xmalloc.h"
+
+#include "preflight/effect.h"
+#include "preflight/fix_scene.h"
+#include "preflight/judge.h"
+#include "preflight/sentence.h"
+
+/*
+ * A served tree: its root first, then what the sample of its files and
+ * directories says.  When the root cannot be reached the sample only tells how
+ * much lies behind it and gives the log line a real file name.
+ */
+
+#define SINGLE_FINDINGS_MAX 10
+
+static enum link_policy
+links_of(const struct need *need)
+{
+	return need->symlinks_off  ? LINKS_REFUSE
+	    : need->symlinks_owner ? LINKS_SAME_OWNER
+				   : LINKS_FOLLOW;
+}
+
+/* Files behind X-Accel-Redirect have their own code: the first person to
+ * notice is the one who downloads. */
+static struct finding *
+tree_finding(struct judge *judge, const struct need *need,
+    enum finding_code code, const struct answer *answer)
+{
+	struct finding *finding =
+	    judge_refusal(judge, code, need->path, answer);
+	char *sentence;
+
+	if (need->kind != NEED_INTERNAL_TREE)
+		return finding;
+	finding->code = PF118;
+	finding->severity = finding_code_severity(PF118);
+	sentence = finding->message;
+	finding->message = NULL;
+	finding_say(finding,
+	    "downloads handed over by the app "
+	    "(X-Accel-Redirect) will be refused: %s",
+	    sentence);
+	free(sentence);
+	return finding;
+}
+
+/* What follows for every refusal of a static file. */
+static void
+add_company(struct judge *judge, size_t check, const struct need *need,
+    const struct finding *denied)
+{
+	struct finding *finding;
+
+	if (need->try_files && denied->code != PF103) {
+		finding = finding_create(PF112, need->path);
+		finding_say(finding,
+		    need->try_files_upstream
+			? "try_files hides this: requests for %s will fall through "
+			  "to the application"
+			: "try_files hides this: requests for %s will answer 404 "
+			  "although the files exist",
+		    need->url == NULL ? need->path : need->url);
+		judge_add(judge, check, need, finding);
+	}
+	if (need->cached_errors) {
+		finding = finding_create(PF124, need->path);
+		finding_say(finding,
+		    "open_file_cache keeps the refusal for "
+		    "%ld s after it is mended, or until a reload",
+		    need->cached_valid_s);
+		judge_add(judge, check, need, finding);
+	}
+}
+
+/* Whether the path is there for the app, in our own view of the file system:
+ * then only nginx's view lacks it. */
+static bool
+exists_elsewhere(struct judge *judge, const char *path)
+{
+	const struct probe_as app = {
+		.cred = &judge->view->cred,
+		.proc_fd = -1,
+		.umask = -1,
+	};
+	const struct question question = { .what = ASK_STAT, .path = path };
+	struct answer answer;
+	bool exists;
+
+	if (!judge->identity->other_namespace && !judge->identity->other_root)
+		return false;
+	if (probe_ask(&app, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return false;
+	exists = answer.verdict == ANSWER_YES;
+	answer_done(&answer);
+	return exists;
+}
+
+/* A file below the root for the log line; the root itself if none is known. */
+static char *
+example_file(const struct need *need, const struct tree_result *tree)
+{
+	for (size_t i = 0; i < tree->class_count; i++) {
+		if (S_ISREG(tree->classes[i].facts.mode) &&
+		    tree->classes[i].example != NULL)
+			return xstrdup(tree->classes[i].example);
+	}
+	if (need->index_count > 0)
+		return xasprintf("%s%s%s", need->path,
+		    need->path[strlen(need->path) - 1] == '/' ? "" : "/",
+		    need->index[0]);
+	return xstrdup(need->path);
+}
+
+static void
+judge_closed_root(struct judge *judge, size_t check, const struct need *need,
+    const struct question *question, const struct answer *answer,
+    const struct tree_result *tree)
+{
+	enum finding_code code = judge_code(answer);
+	struct finding *finding;
+	char *file = example_file(need, tree);
+
+	if (code == PF103 && exists_elsewhere(judge, need->path))
+		code = PF104;
+	finding = tree_finding(judge, need, code, answer);
+	if (code == PF104)
+		finding_say(finding,
+		    "%s exists, but not in nginx's view of "
+		    "the file system (other mount namespace or root: "
+		    "PrivateTmp, ProtectHome, chroot or a container)",
+		    need->path);
+	effect_set(finding, need, answer->error, file);
+	finding = judge_add(judge, check, need, finding);
+	if (tree->files > 0)
+		strvec_pushf(&finding->needed_for, "%zu files behind it",
+		    tree->files);
+	add_company(judge, check, need, finding);
+	if (answer->error == EACCES)
+		fix_scene_access(judge, finding, question, answer);
+	free(file);
+}
+
+static bool
+is_gzip_sibling(const struct need *need, const char *path)
+{
+	size_t len = strlen(path);
+
+	return need->gzip_static && len > 3 &&
+	    strcmp(path + len - 3, ".gz") == 0;
+}
+
+/* Directories, links and odd objects: each is a finding of its own. */
+static bool
+is_single(const struct need *need, const struct answer *answer)
+{
+	return answer->why != WHY_READ ||
+	    (answer->blocker != NULL && is_gzip_sibling(need, answer->blocker));
+}
+
+static void
+judge_single(struct judge *judge, size_t check, const struct need *need,
+    const struct tree_refusal *refusal)
+{
+	const struct answer *answer = &refusal->answer;
+	bool gzip = answer->why == WHY_READ;
+	struct finding *finding = tree_finding(judge, need,
+	    gzip ? PF115 : judge_code(answer), answer);
+	const struct question question = {
+		.what = ASK_ENTER,
+		.path = answer->blocker,
+	};
+
+	if (gzip)
+		finding_say(finding,
+		    "%s is unreadable for nginx: gzip_static "
+		    "sends the uncompressed file and logs an error each time",
+		    answer->blocker);
+	else
+		effect_set(finding, need, answer->error, answer->blocker);
+	finding = judge_add(judge, check, need, finding);
+	if (refusal->behind > 0)
+		strvec_pushf(&finding->needed_for, "%zu entries behind it",
+		    refusal->behind);
+	if (!gzip)
+		add_company(judge, check, need, finding);
+	if (answer->why == WHY_SEARCH)
+		fix_scene_access(judge, finding, &question, answer);
+}
+
+/* "0600 app:app x 8 (e.g. media/big.mp4)" */
+static void
+add_class(struct strbuf *out, const struct tree_class *class)
+{
+	char *user = sentence_user(class->facts.uid);
+	char *group = sentence_group(class->facts.gid);
+
+	strbuf_addf(out, "%s%04o %s:%s x %zu (e.g. %s)",
+	    out->len > 0 ? ", " : "", (unsigned)(class->facts.mode & 07777),
+	    user, group, class->members,
+	    class->example == NULL ? "?" : class->example);
+	free(user);
+	free(group);
+}
+
+struct unreadable {
+	size_t files, classes;
+	struct strbuf text;
+	const struct tree_class *first;
+};
+
+static void
+count_unreadable(const struct need *need, const struct tree_result *tree,
+    struct unreadable *found)
+{
+	for (size_t i = 0; i < tree->class_count; i++) {
+		const struct tree_class *class = &tree->classes[i];
+
+		if (class->refused == 0 || !S_ISREG(class->facts.mode) ||
+		    (class->example != NULL &&
+			is_gzip_sibling(need, class->example)))
+			continue;
+		if (found->first == NULL)
+			found->first = class;
+		found->files += class->members;
+		found->classes++;
+		add_class(&found->text, class);
+	}
+}
+
+/* The refusal that stands for all unreadable files. */
+static const struct answer *
+first_unreadable(const struct need *need, const struct tree_result *tree)
+{
+	for (size_t i = 0; i < tree->refused_count; i++) {
+		if (!is_single(need, &tree->refused[i].answer))
+			return &tree->refused[i].answer;
+	}
+	return NULL;
+}
+
+static void
+judge_files(struct judge *judge, size_t check, const struct need *need,
+    const struct tree_result *tree)
+{
+	struct unreadable found = { .text = STRBUF_INIT };
+	const struct answer *answer = first_unreadable(need, tree);
+	struct finding *finding;
+	struct fix_scene scene;
+	enum finding_code code;
+
+	count_unreadable(need, tree, &found);
+	if (answer == NULL || found.files == 0) {
+		strbuf_done(&found.text);
+		return;
+	}
+	code = judge_code(answer);
+	finding = tree_finding(judge, need, code, answer);
+	if (found.files > 1) {
+		free(finding->path);
+		finding->path = xstrdup(need->path);
+	}
+	if (found.files > 1 && code == PF102 &&
+	    need->kind != NEED_INTERNAL_TREE)
+		finding->code = found.files < tree->files ? PF108 : PF102;
+	if (found.files > 1)
+		finding_say(finding,
+		    "%s%zu of %zu files below %s are "
+		    "unreadable for %s: %s",
+		    need->kind == NEED_INTERNAL_TREE
+			? "downloads handed over by the app will be refused: "
+			: "",
+		    found.files, tree->files, need->path, judge->worker,
+		    found.text.data);
+	effect_set(finding, need, answer->error, answer->blocker);
+	finding = judge_add(judge, check, need, finding);
+	add_company(judge, check, need, finding);
+	if (finding->fix_count == 0) {
+		fix_scene_fill(judge, &scene);
+		if (found.files == 1)
+			fix_plan_access(finding, &scene, answer, 1);
+		else
+			fix_plan_tree(finding, &scene, need->path);
+		fix_scene_done(&scene);
+	}
+	strbuf_done(&found.text);
+}
+
+static void
+judge_sample(struct judge *judge, size_t check, const struct need *need,
+    const struct tree_result *tree)
+{
+	struct finding *finding;
+	size_t singles = 0;
+
+	for (size_t i = 0; i < tree->refused_count; i++) {
+		if (!is_single(need, &tree->refused[i].answer))
+			continue;
+		if (judge_undecided(judge, check, need->path,
+			&tree->refused[i].answer))
+			continue;
+		if (singles++ < SINGLE_FINDINGS_MAX)
+			judge_single(judge, check, need, &tree->refused[i]);
+	}
+	judge_files(judge, check, need, tree);
+	if (!tree->complete) {
+		finding = finding_create(PF121, need->path);
+		finding_say(finding,
+		    "only a part of %s was seen: %zu files "
+		    "in %zu directories",
+		    need->path, tree->files, tree->dirs);
+		judge_add(judge, check, need, finding);
+	}
+}
+
+/* What a request for the directory itself would give. */
+static void
+judge_index(struct judge *judge, size_t check, const struct need *need)
+{
+	struct finding *finding;
+	struct answer answer;
+
+	if (need->autoindex || need->try_files || need->index_count == 0)
+		return;
+	for (size_t i = 0; i < need->index_count; i++) {
+		char *path = xasprintf("%s%s%s", need->path,
+		    need->path[strlen(need->path) - 1] == '/' ? "" : "/",
+		    need->index[i]);
+		struct question question = {
+			.what = ASK_READ_FILE,
+			.path = path,
+			.links = links_of(need),
+		};
+		bool asked = need->index[i][0] != '/' &&
+		    judge_ask(judge, check, &question, &answer);
+		bool settled = asked && answer.why != WHY_MISSING;
+
+		if (settled && answer.verdict == ANSWER_NO) {
+			finding = tree_finding(judge, need, judge_code(&answer),
+			    &answer);
+			effect_set(finding, need, answer.error, path);
+			judge_add(judge, check, need, finding);
+		}
+		if (asked)
+			answer_done(&answer);
+		free(path);
+		if (settled)
+			return;
+	}
+	judge->program->checks[check].error = 0;
+	finding = finding_create(PF106, need->path);
+	finding->severity = need->url != NULL && strcmp(need->url, "/") == 0
+	    ? SEVERITY_WARNING
+	    : SEVERITY_INFO;
+	finding_say(finding,
+	    "%s has no index file and no autoindex: a request "
+	    "for the directory itself answers 403, which is not about "
+	    "permissions",
+	    need->path);
+	judge_add(judge, check, need, finding);
+}
+
+static void
+judge_slashes(struct judge *judge, size_t check, const struct need *need)
+{
+	struct finding *finding = NULL;
+
+	if (need->slash_missing) {
+		finding = finding_create(PF119, need->path);
+		finding_say(finding,
+		    "location %s ends with / but the alias %s "
+		    "does not: nginx will ask for %sNAME",
+		    need->url, need->path, need->path);
+	} else if (need->slash_escape || need->slash_sibling) {
+		finding = finding_create(PF508, need->path);
+		finding_say(finding,
+		    need->slash_escape
+			? "location %s has no slash at its end but %s has: what lies "
+			  "beside the directory can be asked for as %s../"
+			: "neither location %s nor %s ends with a slash: siblings "
+			  "that begin with the same name can be asked for as %s_x",
+		    need->url, need->path, need->url);
+	}
+	if (finding != NULL)
+		judge_add(judge, check, need, finding);
+}
+
+static bool
+sample(struct judge *judge, const struct need *need, struct tree_result *tree)
+{
+	struct tree_options options = {
+		.path = need->path,
+		.worker = judge->identity,
+		.app = &judge->view->cred,
+		.budget = judge->budget,
+		.probe = judge->probe,
+	};
+
+	*tree = (struct tree_result){ 0 };
+	return tree_sample(&options, tree, NULL) == 0;
+}
+
+void
+judge_tree(struct judge *judge, const struct need *need)
+{
+	size_t check = judge_add_check(judge, need, need->path);
+	struct question question = {
+		.what = need->autoindex ? ASK_LIST_DIR : ASK_ENTER,
+		.path = need->path,
+		.links = links_of(need),
+	};
+	struct answer answer;
+	struct tree_result tree;
+	struct check *one;
+	bool sampled;
+
+	if (!judge_ask(judge, check, &question, &answer))
+		return;
+	if (judge_undecided(judge, check, need->path, &answer)) {
+		answer_done(&answer);
+		return;
+	}
+	sampled = answer.why != WHY_MISSING && sample(judge, need, &tree);
+	if (!sampled)
+		tree = (struct tree_result){ 0 };
+	one = &judge->program->checks[check];
+	one->has_seen = sampled;
+	one->seen_dirs = tree.dirs;
+	one->seen_files = tree.files;
+	one->seen_complete = tree.complete;
+	judge_slashes(judge, check, need);
+	if (answer.verdict == ANSWER_NO)
+		judge_closed_root(judge, check, need, &question, &answer,
+		    &tree);
+	/* A directory that cannot be listed may still be passed. */
+	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
+		if (sampled)
+			judge_sample(judge, check, need, &tree);
+		judge_index(judge, check, need);
+	}
+	if (sampled)
+		tree_result_done(&tree);
+	answer_done(&answer);
+}

@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: ISC
+"""What the checker reports, next to what nginx and gunicorn really do."""
+
+import contextlib
+import json
+import os
+import shlex
+import socket
+import subprocess
+
+import pytest
+
+import nginx_site
+
+pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
+                                reason=str(nginx_site.reason_to_skip()))
+
+
+@pytest.fixture(scope="module")
+def users():
+    made = nginx_site.Users("pf_app3", "pf_ngx3")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def make_site(users):
+    with contextlib.ExitStack() as stack:
+        def make(**arguments):
+            site = nginx_site.Site(users, **arguments)
+            stack.callback(site.close)
+            return site
+        yield make
+
+
+def apply_fix(fix):
+    for command in fix["commands"]:
+        subprocess.run(command, check=True)
+
+
+def test_the_story(make_site):
+    """A home with 0750 and a socket with umask 022: 403 and 502.  What the
+    checker proposes makes both 200, and it then has nothing to say."""
+    site = make_site(options="-m 022")
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    site.start_gunicorn()
+    assert (site.get("/static/logo.png"), site.get("/")) == (403, 502)
+
+    running = site.report()
+    assert running.code == 1
+    assert running.codes() == ["PF101", "PF202"]
+    site.stop_gunicorn()
+
+    report = site.report()
+    assert report.code == 1
+    assert report.codes() == ["PF101", "PF205"]
+    closed = report.find("PF101")
+    assert closed["path"] == site.home
+    assert closed["message"] == (
+        "nginx (pf_ngx3) cannot pass through %s "
+        "(drwxr-x--- pf_app3:pf_app3)" % site.home)
+    assert closed["effect"]["status"] == 403
+    assert closed["effect"]["url"] == "/static/"
+    assert closed["evidence"]["have"] == "---"
+    assert closed["confidence"] == "probed"
+    denied = report.find("PF205")
+    assert denied["effect"]["status"] == 502
+    assert denied["confidence"] == "predicted"
+    seed = report.fix("PF101", "seed-membership")
+    assert not seed["advised"] and seed["reload"]
+
+    apply_fix(report.fix("PF101", "acl-traverse"))
+    apply_fix(report.fix("PF205", "socket-dir"))
+    site.command = site.command.replace("-m 022", "-m 007")
+    site.supervisord_conf()
+    report = site.report()
+    assert (report.code, report.codes()) == (0, [])
+    assert report.program["result"] == "pass"
+    site.start_gunicorn()
+    assert (site.get("/static/logo.png"), site.get("/")) == (200, 200)
+    assert site.report().codes() == []
+
+
+def test_the_identity_is_that_of_the_running_worker(make_site, users):
+    """usermod alone changes nothing before a reload (contract P1.1)."""
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    subprocess.run(["usermod", "-a", "-G", users.app, users.worker],
+                   check=True)
+    try:
+        report = site.report()
+        assert site.get("/static/logo.png") == 403
+        assert "PF101" in report.codes() and "PF005" in report.codes()
+        site.reload()
+        assert site.get("/static/logo.png") == 200
+        report = site.report()
+        assert "PF101" not in report.codes()
+        assert "PF507" in report.codes()
+    finally:
+        subprocess.run(["gpasswd", "-d", users.worker, users.app], check=True,
+                       stdout=subprocess.DEVNULL)
+
+
+def test_unreadable_file(make_site):
+    site = make_site()
+    site.start_nginx()
+    site.chmod("home/site/static/logo.png", 0o600)
+    assert site.get("/static/logo.png") == 403
+    found = site.report().find("PF102")
+    assert found["path"] == site.home + "/site/static/logo.png"
+    assert found["evidence"]["mode"] == "0600"
+    assert found["effect"]["status"] == 403
+
+
+def test_some_unreadable_files(make_site):
+    site = make_site()
+    for i in range(30):
+        site.write("home/site/static/%d.css" % i, "")
+    site.write("home/site/static/big.mp4", "", 0o600)
+    site.write("home/site/static/big2.mp4", "", 0o600)
+    report = site.report()
+    assert report.find("PF108")["message"].startswith(
+        "2 of 33 files below %s/site/static/ are unreadable" % site.home)
+
+
+def test_missing_tree(make_site):
+    site = make_site()
+    site.start_nginx()
+    os.rename(site.home + "/site/static", site.home + "/site/assets")
+    assert site.get("/static/logo.png") == 404
+    found = site.report().find("PF103")
+    assert found["effect"]["status"] == 404
+
+
+def test_try_files_hides_the_denial(make_site):
+    site = make_site(server="""
+        location / { root %(home)s/site; try_files $uri =404; }
+        location /app { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    site.chmod("home", 0o700)
+    site.start_nginx()
+    assert site.get("/static/logo.png") == 404
+    report = site.report()
+    assert "PF101" in report.codes()
+    assert report.find("PF101")["effect"]["status"] == 404
+    assert report.find("PF112")
+
+
+def test_socket_directory_closed(make_site):
+    site = make_site()
+    site.start_nginx()
+    site.start_gunicorn()
+    site.chmod("run", 0o700)
+    assert site.get("/") == 502
+    found = site.report().find("PF201")
+    assert found["path"] == site.path("run")
+    assert found["effect"]["status"] == 502
+
+
+def test_socket_directory_missing(make_site):
+    site = make_site()
+    os.rmdir(site.path("run"))
+    report = site.report()
+    assert report.code == 1
+    assert report.find("PF203")["severity"] == "error"
+
+
+def test_paths_differ(make_site):
+    site = make_site(bind="unix:%(dir)s/run/other.sock")
+    report = site.report()
+    found = report.find("PF208")
+    assert site.path("run/app.sock") in found["message"]
+    assert site.path("run/other.sock") in found["message"]
+
+
+def test_open_socket_is_a_warning(make_site):
+    """gunicorn's default umask of 0 lets every local user connect."""
+    report = make_site().report()
+    assert report.codes() == ["PF213"]
+    assert report.code == 0
+
+
+def test_stale_socket_says_nothing(make_site):
+    site = make_site(options="-m 007")
+    site.chmod("run", 0o2710)
+    os.chown(site.path("run"), -1, site_gid(site.users.worker))
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(site.path("run/app.sock"))
+    os.chmod(site.path("run/app.sock"), 0o700)
+    site.own("run/app.sock")
+    assert site.report().codes() == []
+
+
+def site_gid(user):
+    import grp
+    return grp.getgrnam(user).gr_gid
+
+
+def test_secrets(make_site):
+    site = make_site(server="""
+        location / { root %(home)s/site; }
+        location /app { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    site.write("home/site/.env", "SECRET=1\n")
+    site.start_nginx()
+    assert site.get("/.env") == 200
+    report = site.report()
+    assert report.find("PF502")["path"] == site.home + "/site/.env"
+    assert report.find("PF504")["severity"] == "critical"
+    assert "SECRET=1" not in json.dumps(report.tree)
+
+
+def test_secret_that_is_not_served(make_site):
+    site = make_site()
+    site.write("home/site/.env", "SECRET=1\n")
+    report = site.report()
+    assert "not reachable by URL" in report.find("PF502")["message"]
+    assert "PF504" not in report.codes()
+
+
+def test_variable_is_undecided(make_site):
+    site = make_site(server="""
+        location ~ ^/u/(.*)/ { alias %(home)s/$1/pub/; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""", options="-m 007")
+    os.chown(site.path("run"), -1, site_gid(site.users.worker))
+    site.chmod("run", 0o2710)
+    report = site.report()
+    assert report.codes() == ["PF122"]
+    assert report.code == 2
+    assert site.check("--undecided=pass").returncode == 0
+    assert site.check("--undecided=fail").returncode == 1
+
+
+def test_exit_codes(make_site):
+    site = make_site()
+    assert site.check("--bogus").returncode == 64
+    assert site.check("--format=xml").returncode == 64
+    assert site.check("--help").stdout.startswith(
+        "Usage: supervisord-c preflight")
+    done = site.check("--program", "none")
+    assert done.returncode == 3 and "no program 'none'" in done.stderr
+    assert site.check("--nginx", "/nonexistent.conf").returncode == 3
+    assert site.check("--fail-level=warning").returncode == 1
+    site.supervisord_conf("preflight_confirm=perhaps")
+    done = site.check()
+    assert done.returncode == 3
+    assert "'perhaps' is none of no, http" in done.stderr
+
+
+def test_gate(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    done = site.check("--format=gate", "--program", "web")
+    first, second = done.stdout.splitlines()
+    assert first == (
+        "fail\tPF101 nginx (pf_ngx3) cannot pass through %s (drwxr-x--- "
+        "pf_app3:pf_app3); /static/ would answer 403" % site.home)
+    assert json.loads(second)["mode"] == "start"
+    site.chmod("home", 0o755)
+    done = site.check("--format=gate", "--program", "web")
+    assert done.stdout.startswith("warn\tPF213 ")
+    assert site.check("--format=gate").returncode == 64
+
+
+def test_json_schema(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    tree = site.report().tree
+    assert tree["schema"] == "preflight/1"
+    assert tree["mode"] == "provision" and tree["exit"] == 1
+    identity, = tree["identities"]
+    assert identity["source"] == "worker" and identity["user"] == "pf_ngx3"
+    assert identity["pids"] == [site.worker()]
+    assert identity["confinement"] == {
+        "seccomp": 0, "nnp": False, "label": None}
+    program, = tree["programs"]
+    assert (program["name"], program["user"], program["result"],
+            program["paired_by"]) == ("web", "pf_app3", "fail", "socket")
+    static, = [c for c in program["checks"] if c["kind"] == "static-tree"]
+    assert static["id"] == "web/static-tree/1"
+    assert static["url"] == "/static/" and static["identity"] == "n1"
+    assert static["errno"] == "EACCES" and static["result"] == "fail"
+    assert static["at"] == "%s:15" % site.conf
+    fids = {f["fid"]: f for f in program["findings"]}
+    assert fids[static["findings"][0]]["code"] == "PF101"
+    assert fids["f1"]["fingerprint"] == "PF101:web:%s:%d" % (
+        site.home, identity["uid"])
+    assert tree["summary"]["error"] == 1
+
+
+def test_reports_are_the_same_in_two_runs(make_site):
+    site = make_site()
+    for i in range(50):
+        site.write("home/site/static/%d.css" % i, "", 0o600)
+    trees = []
+    for _ in range(2):
+        tree = site.report().tree
+        del tree["started"], tree["duration_ms"]
+        trees.append(json.dumps(tree))
+    assert trees[0] == trees[1]
+
+
+def test_report_file(make_site):
+    """Mode 0600, and a link in its place is replaced, not followed."""
+    site = make_site()
+    victim, out = site.path("victim"), site.path("report.json")
+    site.write("victim", "mine")
+    os.symlink(victim, out)
+    done = site.check("--format=json", "--out", out)
+    assert done.stdout == "" and done.returncode == 0
+    assert open(victim).read() == "mine"
+    assert not os.path.islink(out)
+    assert os.stat(out).st_mode & 0o777 == 0o600
+    assert json.load(open(out))["exit"] == 0
+
+
+def test_text_can_be_pasted(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    line, = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
+    subprocess.run(shlex.split(line)[2:], check=True)
+    assert "PF101" not in site.report().codes()
+
+
+def test_a_program_without_nginx(make_site):
+    """Switched off is not checked unless asked for by name."""
+    site = make_site()
+    site.supervisord_conf("preflight=off", extra="[program:plain]\n"
+                          "command=/bin/cat\n")
+    done = site.check("--format=json")
+    assert [p["name"] for p in json.loads(done.stdout)["programs"]] == [
+        "plain"]
+    done = site.check("--format=json", "--program", "web")
+    assert [p["name"] for p in json.loads(done.stdout)["programs"]] == ["web"]
