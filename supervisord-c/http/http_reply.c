@@ -101,11 +101,16 @@ begin(struct http_request *request, const char *content_type)
 		http_reply_header(request, "Content-Type", content_type);
 }
 
-static void
+/* Lets go of the request and returns evhttp's part, with which the last of the
+ * answer is then sent: that may close the connection before it returns. */
+static struct evhttp_request *
 finish(struct http_request *request)
 {
+	struct evhttp_request *ev = request->ev;
+
 	http_conn_answered(request->conn);
 	http_request_free(request);
+	return ev;
 }
 
 /* Takes the body. */
@@ -122,9 +127,8 @@ send_whole(struct http_request *request, int status, const char *content_type,
 	log_access(request, status, evbuffer_get_length(body));
 	if (request->method == HTTP_HEAD)
 		evbuffer_drain(body, evbuffer_get_length(body));
-	evhttp_send_reply(request->ev, status, reason_of(status), body);
+	evhttp_send_reply(finish(request), status, reason_of(status), body);
 	evbuffer_free(body);
-	finish(request);
 }
 
 static struct evbuffer *
@@ -247,6 +251,5 @@ http_stream_on_drain(struct http_request *request, http_gone_fn drained,
 void
 http_stream_end(struct http_request *request)
 {
-	evhttp_send_reply_end(request->ev);
-	finish(request);
+	evhttp_send_reply_end(finish(request));
 }

@@ -98,9 +98,9 @@ http_request_create(struct http_server *server, struct http_conn *conn,
 	request->ev = ev;
 	request->method = method_of(ev);
 	request->received = clock_wall().tv_sec;
-	/* 1.2 and later minor versions are answered as 1.1 (RFC 9110, 2.5). */
-	if (ev->minor > 1)
-		ev->minor = 1;
+	/* 1.2 is answered as 1.1 (RFC 9110, 2.5), 0.9 as 1.0. */
+	ev->minor = ev->major == 1 && ev->minor > 0;
+	ev->major = 1;
 	*status = check_headers(request);
 	if (split_uri(request) == -1 ||
 	    strpbrk(evhttp_request_get_uri(ev), " \t") != NULL)
