@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/parse.h"
 #include "base/repr.h"
@@ -407,6 +408,18 @@ ends_in_preflight(const struct cmdline *cmdline)
 	return last->option.ends;
 }
 
+/* A daemon that has changed to another folder still knows relative paths. */
+static void
+note_start_folder(struct options *out)
+{
+	char *folder = getcwd(NULL, 0);
+
+	if (folder == NULL)
+		return;
+	strvec_push_taken(&out->texts, folder);
+	out->overrides.base = folder;
+}
+
 int
 options_parse(const char *program, char *const argv[], struct options *out,
     char **cause)
@@ -420,8 +433,11 @@ options_parse(const char *program, char *const argv[], struct options *out,
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		table[i] = rows[i].option;
 	result.overrides.program = program;
-	if (cmdline_parse(table, argv, &result.cmdline, cause) == -1)
+	note_start_folder(&result);
+	if (cmdline_parse(table, argv, &result.cmdline, cause) == -1) {
+		options_done(&result);
 		return -1;
+	}
 	if (ends_in_preflight(&result.cmdline))
 		result.action = ACTION_PREFLIGHT;
 	if (apply_words(&result, cause) == -1 ||
