@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,6 +30,28 @@ int
 fd_pipe(int ends[2])
 {
 	return pipe2(ends, O_CLOEXEC);
+}
+
+int
+fd_pipe_spare(int ends[2])
+{
+	const rlim_t reserve_max = 16;
+	struct rlimit limit;
+	rlim_t reserve;
+
+	if (fd_pipe(ends) == -1)
+		return -1;
+	/* The lowest free numbers are given out first. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return 0;
+	reserve = limit.rlim_cur / 4 < reserve_max ? limit.rlim_cur / 4 :
+	    reserve_max;
+	if ((rlim_t)ends[1] < limit.rlim_cur - reserve)
+		return 0;
+	close(ends[0]);
+	close(ends[1]);
+	errno = EMFILE;
+	return -1;
 }
 
 int

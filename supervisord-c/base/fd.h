@@ -11,6 +11,9 @@ int fd_set_nonblock(int fd);
 int fd_set_cloexec(int fd);
 /* A pipe, both ends close-on-exec: ends[0] reads, ends[1] writes. */
 int fd_pipe(int ends[2]);
+/* The same, but EMFILE already when it would take one of the last descriptors:
+ * they are kept for clients, logs and the configuration. */
+int fd_pipe_spare(int ends[2]);
 /* Writes everything to a blocking descriptor, through interruptions. */
 int fd_write_all(int fd, const void *, size_t len);
 /* The same descriptor at 3 or above, close-on-exec; closes the old number if

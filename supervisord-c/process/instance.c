@@ -72,7 +72,7 @@ open_input(struct instance *instance, struct child_ends *ends)
 		ends->fds[0] = fcntl(parts->socket, F_DUPFD_CLOEXEC, 3);
 		return ends->fds[0] == -1 ? -1 : 0;
 	}
-	if (fd_pipe(pipe_ends) == -1)
+	if (fd_pipe_spare(pipe_ends) == -1)
 		return -1;
 	ends->fds[0] = pipe_ends[0];
 	instance->input = input_create(parts->env->loop, pipe_ends[1],
@@ -111,7 +111,7 @@ open_output(struct instance *instance, bool is_stderr, int *child_end)
 
 	if (!is_stderr && parts->protocol != NULL)
 		output.protocol = on_protocol_data;
-	if (fd_pipe(pipe_ends) == -1)
+	if (fd_pipe_spare(pipe_ends) == -1)
 		return NULL;
 	*child_end = pipe_ends[1];
 	return output_create(&output, pipe_ends[0]);
