@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: ISC
+"""How the daemon ends and starts over (contract D3.7, D3.8)."""
+
+import os
+import signal
+import subprocess
+import time
+import xmlrpc.client
+
+import life
+import pytest
+import supd
+
+STUBBORN = """/bin/sh -c 'trap "" TERM; echo up; while :; do sleep 1; done'"""
+
+
+def cat(name, **options):
+    lines = ["[program:%s]" % name, "command=/bin/cat", "startsecs=0"]
+    lines += ["%s=%s" % item for item in options.items()]
+    return "\n".join(lines) + "\n"
+
+
+def wait_ended(daemon, seconds=20):
+    return daemon.process.wait(seconds)
+
+
+@pytest.mark.parametrize("signo", ["SIGTERM", "SIGINT", "SIGQUIT"])
+def test_signals_that_end_it(signo):
+    with supd.Daemon(programs=cat("p")) as daemon:
+        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        assert os.path.exists(daemon.path("main.pid"))
+        daemon.signal(getattr(signal, signo))
+        assert wait_ended(daemon) == 0
+        assert not life.alive(pid)
+        assert not os.path.exists(daemon.path("main.pid"))
+        assert not os.path.exists(daemon.sock)
+        life.Log(daemon).in_order(
+            "received %s indicating exit request" % signo,
+            "waiting for p to die", "stopped: p (terminated by SIGTERM)")
+
+
+def test_groups_stop_one_after_the_other_the_highest_number_first():
+    slow = ("/bin/sh -c 'trap \"sleep 0.3; exit 0\" TERM; echo up; "
+            "while :; do sleep 0.05; done'")
+    programs = "".join(
+        "[program:%s]\ncommand=%s\npriority=%d\nstartsecs=0\n"
+        "stdout_logfile={dir}/%s.out\n" % (name, slow, priority, name)
+        for name, priority in (("c", 1), ("a", 20), ("b", 20), ("d", 3)))
+    with supd.Daemon(programs=programs) as daemon:
+        for name in "abcd":
+            supd.wait_until(
+                lambda name=name: "up" in daemon.file(name + ".out"), name)
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        log = life.Log(daemon)
+        assert log.count("waiting for c, d, a, b to die") == 1
+        log.in_order("killing b ", "stopped: b", "killing a ", "stopped: a",
+                     "killing d ", "stopped: d", "killing c ", "stopped: c")
+
+
+def test_members_of_a_group_stop_by_priority_reversed():
+    programs = (cat("a", priority=5) + cat("b", priority=1) +
+                cat("c", priority=5) +
+                "[group:g]\nprograms=a,b,c\n")
+    with supd.Daemon(programs=programs) as daemon:
+        for name in "abc":
+            daemon.wait_state("g:" + name, "RUNNING")
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        life.Log(daemon).in_order("killing c ", "killing a ", "killing b ")
+
+
+def test_idle_groups_cost_no_time():
+    programs = "".join(cat("p%d" % n, autostart="false", priority=n)
+                       for n in range(30)) + cat("last", priority=0)
+    with supd.Daemon(programs=programs) as daemon:
+        daemon.wait_state("last", "RUNNING")
+        begin = time.monotonic()
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        assert time.monotonic() - begin < 2
+
+
+def test_who_is_waited_for_is_told_every_three_seconds():
+    programs = ("[program:p]\ncommand=%s\nstopwaitsecs=5\nstartsecs=0\n"
+                "killasgroup=true\nstdout_logfile={dir}/p.out\n" % STUBBORN)
+    with supd.Daemon(programs=programs) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        assert life.Log(daemon).count("waiting for p to die") == 2
+
+
+def test_the_second_term_is_harmless_and_the_third_kills():
+    programs = "".join(
+        "[program:%s]\ncommand=%s\nstopwaitsecs=600\nstartsecs=0\n"
+        "killasgroup=true\nstdout_logfile={dir}/%s.out\n" % (
+            name, STUBBORN, name) for name in "ab")
+    with supd.Daemon(programs=programs) as daemon:
+        for name in "ab":
+            supd.wait_until(
+                lambda name=name: "up" in daemon.file(name + ".out"), "trap")
+        log = life.Log(daemon)
+        for count in (1, 2):
+            daemon.signal(signal.SIGTERM)
+            log.wait("received SIGTERM indicating exit request", times=count)
+        daemon.signal(signal.SIGHUP)
+        log.wait("ignored SIGHUP indicating restart request (shutdown in "
+                 "progress)")
+        assert daemon.process.poll() is None
+        assert log.count("SIGKILL") == 0
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon, 10) == 0
+        assert log.count("stopped: a (terminated by SIGKILL)") == 1
+        assert log.count("stopped: b (terminated by SIGKILL)") == 1
+
+
+def test_nothing_starts_while_it_ends():
+    programs = ("[program:flap]\ncommand=/bin/sh -c 'exit 1'\nstartsecs=0\n"
+                "autorestart=true\npriority=1\n"
+                "[program:back]\ncommand=/no/such\nstartretries=99\n"
+                "priority=2\n"
+                "[program:slow]\ncommand=%s\nstopwaitsecs=3\nstartsecs=0\n"
+                "killasgroup=true\npriority=900\n"
+                "stdout_logfile={dir}/p.out\n" % STUBBORN)
+    with supd.Daemon(programs=programs) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        daemon.wait_state("back", "BACKOFF")
+        log = life.Log(daemon)
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        begin = log.index("received SIGTERM")
+        assert not any("spawn" in line for line in log.lines()[begin:])
+        assert not any("gave up" in line for line in log.lines()[begin:])
+
+
+def test_rpc_refuses_while_it_ends():
+    programs = ("[program:p]\ncommand=%s\nstopwaitsecs=2\nstartsecs=0\n"
+                "killasgroup=true\nstdout_logfile={dir}/p.out\n" % STUBBORN)
+    with supd.Daemon(programs=programs) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        assert daemon.rpc.supervisor.shutdown() is True
+        with pytest.raises(xmlrpc.client.Fault) as error:
+            daemon.rpc.supervisor.getState()
+        assert error.value.faultCode == 6
+        assert wait_ended(daemon) == 0
+        assert life.Log(daemon).count("indicating exit") == 0
+
+
+def test_hup_starts_everything_anew_in_the_same_process():
+    with supd.Daemon(programs=cat("p")) as daemon:
+        first = daemon.wait_state("p", "RUNNING")["pid"]
+        daemon.write_config(cat("p") + cat("q"))
+        daemon.signal(signal.SIGHUP)
+        log = life.Log(daemon)
+        log.wait("supervisord started with pid", times=2)
+        supd.wait_until(daemon.answers, "answer")
+        assert daemon.wait_state("p", "RUNNING")["pid"] != first
+        daemon.wait_state("q", "RUNNING")
+        assert not life.alive(first)
+        assert daemon.rpc.supervisor.getPID() == daemon.pid
+        log.in_order("received SIGHUP indicating restart request",
+                     "waiting for p to die", "stopped: p",
+                     "supervisord started with pid %d" % daemon.pid)
+        assert daemon.file("main.pid") == "%d\n" % daemon.pid
+
+
+def test_hup_with_a_broken_file_changes_nothing():
+    with supd.Daemon(programs=cat("p")) as daemon:
+        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        daemon.write_config(cat("p") + "[program:q]\ncommand=%(nope)s\n")
+        daemon.signal(signal.SIGHUP)
+        log = life.Log(daemon)
+        log.wait("cannot restart: Format string '%(nope)s'")
+        assert daemon.rpc.supervisor.getState()["statename"] == "RUNNING"
+        assert daemon.rpc.supervisor.getProcessInfo("p")["pid"] == pid
+        daemon.write_config(cat("p"))
+        daemon.signal(signal.SIGHUP)
+        log.wait("supervisord started with pid", times=2)
+
+
+def test_term_during_a_restart_ends_it():
+    programs = ("[program:p]\ncommand=%s\nstopwaitsecs=1\nstartsecs=0\n"
+                "killasgroup=true\nstdout_logfile={dir}/p.out\n" % STUBBORN)
+    with supd.Daemon(programs=programs) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        daemon.signal(signal.SIGHUP)
+        life.Log(daemon).wait("waiting for p to die")
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        assert life.Log(daemon).count("supervisord started") == 1
+
+
+def test_restarts_in_a_row_leave_nothing_behind():
+    with supd.Daemon(programs=cat("p", autostart="false")) as daemon:
+        log = life.Log(daemon)
+        counts = []
+        for number in range(6):
+            supd.wait_until(daemon.answers, "answer")
+            counts.append(len(os.listdir("/proc/%d/fd" % daemon.pid)))
+            daemon.signal(signal.SIGHUP)
+            log.wait("supervisord started with pid", times=number + 2)
+        assert max(counts[1:]) <= counts[1] + 1
+
+
+def test_a_second_daemon_harms_nothing_of_the_first():
+    programs = cat("p") + ("[fcgi-program:f]\ncommand=/bin/cat\n"
+                           "socket=unix://{dir}/f.sock\nstartsecs=0\n")
+    with supd.Daemon(programs=programs) as daemon:
+        log = daemon.wait_state("p", "RUNNING")["stdout_logfile"]
+        socket = os.stat(daemon.path("f.sock")).st_ino
+        second = subprocess.run(
+            [daemon.program, "-n", "-c", daemon.conf], check=False,
+            capture_output=True, timeout=30, cwd=daemon.dir,
+            env=daemon.env)
+        assert second.returncode == 2
+        assert b"already listening" in second.stderr
+        assert os.path.exists(log)
+        assert os.stat(daemon.path("f.sock")).st_ino == socket
+        assert daemon.file("main.pid") == "%d\n" % daemon.pid
+        assert daemon.state("p") == "RUNNING"
+
+
+def test_strangers_are_reaped(tmp_path):
+    # As process 1 would be: children that it never made.
+    starter = life.script(
+        tmp_path, "daemon", "#!/bin/sh\n(sleep 0.2; exit 7) &\n(kill -9 "
+        "$(sh -c 'echo $PPID')) &\nexec %s \"$@\"\n"
+        % supd.built("supervisord-c"))
+    with supd.Daemon(programs=cat("p"), program=starter,
+                     ctl=supd.ORACLE_CTL) as daemon:
+        log = life.Log(daemon)
+        log.wait("reaped unknown pid ")
+        log.wait("(exit status 7)")
+        assert daemon.state("p") == "RUNNING"
+
+
+def test_it_goes_into_the_background():
+    folder = supd.short_dir()
+    daemon = supd.Daemon(folder=folder, programs=cat("p"),
+                         supervisord="directory=/\numask=027")
+    try:
+        done = subprocess.run(
+            [daemon.program, "-c", daemon.conf], check=False, timeout=30,
+            capture_output=True, cwd=folder, env=daemon.env)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        supd.wait_until(lambda: os.path.exists(daemon.sock) and
+                        os.path.exists(daemon.path("main.pid")), "start")
+        pid = int(daemon.file("main.pid"))
+        try:
+            life.Log(daemon).wait("spawned: 'p'")
+            assert os.readlink("/proc/%d/cwd" % pid) == "/"
+            assert os.getsid(pid) == pid
+            assert os.readlink("/proc/%d/fd/1" % pid) == "/dev/null"
+            assert os.stat(daemon.path("main.pid")).st_mode & 0o777 == 0o640
+            life.Log(daemon).in_order(
+                "daemonizing the supervisord process",
+                "set current directory: '/'",
+                "supervisord started with pid %d" % pid, "spawned: 'p'")
+        finally:
+            os.kill(pid, signal.SIGTERM)
+            supd.wait_until(lambda: not life.alive(pid), "end")
+    finally:
+        supd.shutil.rmtree(folder)
