@@ -232,13 +232,19 @@ add_indexes(struct nginx_route *route, const struct nginx_text *base,
 	}
 }
 
+static bool
+asks_for_index(const char *uri)
+{
+	size_t len = strlen(uri);
+
+	return len > 0 && uri[len - 1] == '/';
+}
+
 static void
 add_uri(struct nginx_route *route, const struct nginx_text *base,
     const char *skip, const char *uri)
 {
-	size_t len = strlen(uri);
-
-	if (len > 0 && uri[len - 1] == '/')
+	if (asks_for_index(uri))
 		add_indexes(route, base, skip, uri);
 	else
 		add_file(route, base, skip, uri);
@@ -284,6 +290,7 @@ find_files(struct nginx_route *route, const struct nginx_base *base,
 	struct nginx_docroot docroot = nginx_scope_docroot(route->scope);
 	const char *skip = "", *uri = search->uri;
 	struct nginx_text text;
+	bool whole;
 
 	nginx_path_docroot(route->scope, &search->known, base, &text);
 	if (text.variable != NULL) {
@@ -291,12 +298,15 @@ find_files(struct nginx_route *route, const struct nginx_base *base,
 		nginx_text_done(&text);
 		return;
 	}
-	if (is_regex_alias(route, &docroot))
+	whole = is_regex_alias(route, &docroot);
+	if (whole)
 		uri = "";
 	else if (docroot.alias && docroot.location != NULL)
 		skip = nginx_location_name(docroot.location);
 	if (try_files != NULL)
 		add_tried(route, &text, skip, try_files, &search->known);
+	else if (whole && asks_for_index(search->uri))
+		add_indexes(route, &text, skip, uri);
 	else
 		add_uri(route, &text, skip, uri);
 	nginx_text_done(&text);

@@ -104,6 +104,8 @@ Test(nginx_route, captures_are_known_for_a_concrete_uri)
 	    "location ~ ^/u/([a-z]+)/(.*)$ { alias /h/$1/pub/$2; }";
 
 	expect(conf, "/u/ann/i.png", "^/u/([a-z]+)/(.*)$ /h/ann/pub/i.png");
+	expect("location ~ ^/(u)/ { alias /h/$1/; }", "/u/",
+	    "^/(u)/ /h/u/index.html");
 	expect("location / { root /h/$host; }", "/a", "/ ?");
 }
 
