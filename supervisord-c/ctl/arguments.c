@@ -250,20 +250,20 @@ void
 arguments_print_help(FILE *out, const char *program)
 {
 	fprintf(out,
+	    "supervisorctl -- control applications run by supervisord.\n\n"
 	    "usage: %s [options] [action [arguments]]\n\n"
 	    "Without an action, a shell is started that reads actions.\n\n"
-	    "  -c, --configuration=FILE   read [supervisorctl] of this file\n"
-	    "  -s, --serverurl=URL        where supervisord listens:\n"
-	    "                             unix:///path or http://host:port\n"
-	    "  -u, --username=NAME        name and password for a server\n"
-	    "  -p, --password=TEXT        that asks for them\n"
-	    "  -i, --interactive          ask before shutdown and reload, and\n"
-	    "                             for the name and the password\n"
-	    "  -r, --history-file=FILE    keep the shell's lines there\n"
-	    "      --format=FORMAT        text or json, for actions that show\n"
-	    "                             something\n"
-	    "      --version              print the version\n"
-	    "  -h, --help                 print this text\n\n"
+	    "-c/--configuration FILENAME -- read [supervisorctl] of FILENAME\n"
+	    "-s/--serverurl URL -- where supervisord listens:\n"
+	    "     unix:///path or http://host:port\n"
+	    "-u/--username NAME -- the name for a server that asks for one\n"
+	    "-p/--password TEXT -- the password that goes with it\n"
+	    "-i/--interactive -- start an interactive dialogue: ask before\n"
+	    "     shutdown and reload, and for the name and the password\n"
+	    "-r/--history-file FILENAME -- keep the shell's lines there\n"
+	    "--format FORMAT -- text or json, for actions that show something\n"
+	    "--version -- print the version\n"
+	    "-h/--help -- print this text\n\n"
 	    "Actions (%s help ACTION explains one):\n\n",
 	    program, program);
 	for (const struct command *c = command_table(); c->name != NULL; c++) {

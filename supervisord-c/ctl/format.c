@@ -85,9 +85,10 @@ format_status(struct strbuf *out, const struct process_info *info, size_t width,
 {
 	char *name = namespec_join(info->group, info->name);
 
-	add_padded(out, name, width);
+	/* Between name and state there are blanks only: people match that. */
 	if (colour)
 		strbuf_addstr(out, state_colour(info->statename));
+	add_padded(out, name, width);
 	add_padded(out, info->statename, STATE_WIDTH);
 	if (colour)
 		strbuf_addstr(out, "\033[0m");

@@ -208,8 +208,8 @@ static const struct row rows[] = {
 	      .takes_value = true },
 	    .apply = apply_dirpath,
 	    .offset = AT(logfile),
-	    .argument = "FILE",
-	    .help = "main log, or the word syslog" },
+	    .argument = "FILENAME",
+	    .help = "use FILENAME as the main log; may be syslog" },
 	{ .option = { .id = 10,
 	      .short_name = 'y',
 	      .long_name = "logfile_maxbytes",
@@ -460,21 +460,21 @@ static void
 print_option(FILE *out, const struct row *row)
 {
 	const struct cmdline_option *option = &row->option;
-	char *names =
-	    xasprintf("%c%c%s%s%s%s%s", option->short_name != '\0' ? '-' : ' ',
-		option->short_name != '\0' ? option->short_name : ' ',
-		option->short_name != '\0' ? ", " : "  ", "--",
-		option->long_name, row->argument != NULL ? " " : "",
-		row->argument != NULL ? row->argument : "");
 
-	fprintf(out, "  %-31s %s\n", names, row->help);
-	free(names);
+	if (option->short_name != '\0')
+		fprintf(out, "-%c/", option->short_name);
+	fprintf(out, "--%s%s%s -- %s\n", option->long_name,
+	    row->argument != NULL ? " " : "",
+	    row->argument != NULL ? row->argument : "", row->help);
 }
 
 void
 options_print_help(FILE *out, const char *program)
 {
-	fprintf(out, "usage: %s [OPTION ...]\n", program);
+	fprintf(out,
+	    "supervisord -- run a set of applications and keep them running.\n"
+	    "\nusage: %s [OPTION ...]\n",
+	    program);
 	if (!is_drop_in(program))
 		fprintf(out,
 		    "       %s ctl [ARGUMENT ...]\n"
