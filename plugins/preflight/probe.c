@@ -22,6 +22,9 @@
 #define CPU_SECONDS 30
 /* Children that hang before nothing more is asked (contract P6). */
 #define HANGING_MAX 3
+/* Questions to one child: what it sends stays below RECORD_TOTAL_MAX. */
+#define PART_MAX    1500
+#define TRACED_MAX  48
 /* Steps of one question that are believed. */
 #define STEPS_MAX   4096
 
@@ -153,8 +156,8 @@ leave_undecided(struct asking *asking, size_t end, enum why why, int error)
 	}
 }
 
-/* Asks until all is answered, or there is no hope for the rest. */
-static void
+/* Asks until all is answered, or there is no hope for the rest; then why. */
+static enum why
 ask_until_done(struct session *session, struct asking *asking)
 {
 	unsigned hanging = 0;
@@ -165,7 +168,7 @@ ask_until_done(struct session *session, struct asking *asking)
 		asking->current = asking->first;
 		why = session_run(session);
 		if (why == WHY_NONE || asking->current >= asking->count)
-			return;
+			return WHY_NONE;
 		late = session->deadline_ms != 0 &&
 		    clock_mono_ms() >= session->deadline_ms;
 		if (why != WHY_TIMED_OUT || late || ++hanging == HANGING_MAX)
@@ -173,9 +176,10 @@ ask_until_done(struct session *session, struct asking *asking)
 		leave_undecided(asking, asking->current + 1, why, 0);
 		asking->first = asking->current + 1;
 		if (asking->first >= asking->count)
-			return;
+			return WHY_NONE;
 	}
 	leave_undecided(asking, asking->count, why, session->error);
+	return why;
 }
 
 static bool
@@ -211,7 +215,9 @@ is_own_cred(const struct cred *cred)
 	bool same;
 
 	own_cred(&own);
-	same = identity_same_cred(&own, cred);
+	/* faccessat(2) asks for the real ids. */
+	same = identity_same_cred(&own, cred) && getuid() == own.uid &&
+	    getgid() == own.gid;
 	cred_done(&own);
 	return same && !has_capability(CAP_DAC_OVERRIDE) &&
 	    !has_capability(CAP_DAC_READ_SEARCH);
@@ -244,8 +250,8 @@ set_times(struct session *session, const struct probe_options *options)
 	session->deadline_ms = options->deadline_ms;
 }
 
-/* As probe_ask, with the identity taken, or as who we are. */
-static void
+/* One child's worth, with the identity taken, or as who we are. */
+static enum why
 ask(const struct probe_as *as, bool become, struct asking *asking,
     const struct probe_options *options)
 {
@@ -265,7 +271,7 @@ ask(const struct probe_as *as, bool become, struct asking *asking,
 	for (size_t i = 0; i < asking->count; i++)
 		asking->answers[i] = (struct answer){ .why = WHY_BROKEN };
 	set_times(&session, options);
-	ask_until_done(&session, asking);
+	return ask_until_done(&session, asking);
 }
 
 /* Whether we may look into the worker's root; if not, ours has to do. */
@@ -281,7 +287,7 @@ may_enter(int proc_fd)
 }
 
 /* Walks as ourselves and lets the arithmetic speak for the identity. */
-static void
+static enum why
 ask_inferred(const struct probe_as *as, struct asking *asking,
     const struct probe_options *options)
 {
@@ -289,17 +295,30 @@ ask_inferred(const struct probe_as *as, struct asking *asking,
 	struct question *walks =
 	    xcalloc(asking->count, sizeof(*asking->questions));
 	struct probe_as us = *as;
+	enum why why;
 
 	if (us.proc_fd != -1 && !may_enter(us.proc_fd))
 		us.proc_fd = -1;
-
 	for (size_t i = 0; i < asking->count; i++)
 		infer_question(&questions[i], &walks[i]);
 	asking->questions = walks;
-	ask(&us, false, asking, options);
+	why = ask(&us, false, asking, options);
 	for (size_t i = 0; i < asking->count; i++)
 		infer_answer(as->cred, &questions[i], &asking->answers[i]);
 	free(walks);
+	return why;
+}
+
+/* How many of the questions one child can answer within what it may send. */
+static size_t
+part_size(const struct question *questions, size_t count, bool traced)
+{
+	size_t part = 0;
+
+	while (part < count && part < PART_MAX &&
+	    !((traced || questions[part].trace) && part >= TRACED_MAX))
+		part++;
+	return part;
 }
 
 int
@@ -307,23 +326,28 @@ probe_ask(const struct probe_as *as, const struct question *questions,
     size_t count, struct answer *answers, const struct probe_options *options,
     char **cause)
 {
-	struct asking asking = {
-		.questions = questions,
-		.answers = answers,
-		.count = count,
-		.who = as->cred,
-	};
-	enum probe_mode mode;
+	enum probe_mode mode = probe_mode_for(as->cred);
+	struct asking asking = { .who = as->cred };
+	enum why why = WHY_NONE;
 
-	if (count == 0)
-		return 0;
-	if (count > UINT32_MAX)
-		return cause_set(cause, "too many questions");
-	mode = probe_mode_for(as->cred);
-	if (mode == PROBE_INFER)
-		ask_inferred(as, &asking, options);
-	else
-		ask(as, mode == PROBE_BECOME, &asking, options);
+	for (size_t at = 0; at < count; at += asking.count) {
+		asking.questions = questions + at;
+		asking.answers = answers + at;
+		asking.first = 0;
+		asking.count =
+		    part_size(questions + at, count - at, mode == PROBE_INFER);
+		if (mode == PROBE_INFER)
+			why = ask_inferred(as, &asking, options);
+		else
+			why = ask(as, mode == PROBE_BECOME, &asking, options);
+		if (why != WHY_OTHER_ERROR)
+			continue;
+		/* Not a refusal: the child could not be started. */
+		for (size_t i = 0; i < at + asking.count; i++)
+			answer_done(&answers[i]);
+		return cause_set(cause, "cannot start a probe: %s",
+		    strerror(errno));
+	}
 	return 0;
 }
 

@@ -35,8 +35,8 @@ struct probe_as {
  * Answers questions[0..count) into answers, every one of which is set, each to
  * be freed with answer_done.  What could not be asked is undecided with the
  * reason.  Without the right to become the identity the answers are inferred
- * from what this process itself may see.  Returns 0, or -1 with *cause if not
- * even a child could be started; answers then need no freeing.
+ * from what this process itself may see.  Returns 0, or -1 with *cause if a
+ * child could not be started; answers then need no freeing.
  */
 int probe_ask(const struct probe_as *, const struct question *questions,
     size_t count, struct answer *answers, const struct probe_options *,

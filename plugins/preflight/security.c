@@ -143,7 +143,7 @@ make_question(const struct subject *subject, struct question *question)
 }
 
 static int
-ask_batch(struct scan *scan, const struct subject *subjects, size_t count,
+ask_subjects(struct scan *scan, const struct subject *subjects, size_t count,
     char **cause)
 {
 	struct question *questions = xcalloc(count, sizeof(*questions));
@@ -195,13 +195,9 @@ ask_all(struct scan *scan, char **cause)
 	struct subject *subjects =
 	    xcalloc(survey->dir_count + survey->sample_count + 1,
 		sizeof(*subjects));
-	size_t count = make_subjects(scan, subjects), part;
-	int failed = 0;
+	size_t count = make_subjects(scan, subjects);
+	int failed = ask_subjects(scan, subjects, count, cause);
 
-	for (size_t at = 0; at < count && failed == 0; at += part) {
-		part = count - at < BATCH ? count - at : BATCH;
-		failed = ask_batch(scan, subjects + at, part, cause);
-	}
 	for (size_t i = 0; i < count; i++)
 		free(subjects[i].path);
 	free(subjects);

@@ -174,9 +174,11 @@ is_refusal(const struct trial *trial, const struct answer *answer)
 }
 
 static int
-try_batch(const struct tree_options *options, const struct trial *trials,
-    size_t count, struct tree_result *result, char **cause)
+try_all(const struct tree_options *options, const struct trials *all,
+    struct tree_result *result, char **cause)
 {
+	const struct trial *trials = all->items;
+	size_t count = all->count;
 	struct question *questions = xcalloc(count, sizeof(*questions));
 	struct answer *answers = xcalloc(count, sizeof(*answers));
 	int failed;
@@ -203,23 +205,6 @@ try_batch(const struct tree_options *options, const struct trial *trials,
 	free(questions);
 	free(answers);
 	return failed;
-}
-
-static int
-try_all(const struct tree_options *options, const struct trials *trials,
-    struct tree_result *result, char **cause)
-{
-	size_t count;
-
-	for (size_t at = 0; at < trials->count; at += count) {
-		count = trials->count - at;
-		if (count > BATCH)
-			count = BATCH;
-		if (try_batch(options, trials->items + at, count, result,
-			cause) == -1)
-			return -1;
-	}
-	return 0;
 }
 
 /* Entries seen at and below a directory. */

@@ -251,7 +251,7 @@ note_secret(struct lister *lister, uint32_t dir, const char *name,
 	record.numbers[1] = LIST_SECRET;
 	record.numbers[2] = is_dir;
 	record.facts = *facts;
-	record_send(lister->child->out, &record, path);
+	lister_send(lister, &record, path, LIST_NAMES_SENT);
 }
 
 void

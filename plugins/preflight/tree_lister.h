@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "preflight/list_table.h"
+#include "preflight/record.h"
 #include "preflight/tree_list.h"
 
 /*
@@ -14,6 +15,12 @@
  */
 
 #define LIST_DEPTH_MAX 40
+
+/* All a child may send is RECORD_TOTAL_MAX: up to here go names of secrets and
+ * links while listing, then directories, then samples. */
+#define LIST_NAMES_SENT	  (1500u * 1024)
+#define LIST_DIRS_SENT	  (2500u * 1024)
+#define LIST_SAMPLES_SENT (3500u * 1024)
 
 struct lister {
 	const struct child *child;
@@ -23,7 +30,7 @@ struct lister {
 	dev_t dev;
 	int64_t until_ms;
 	size_t entries;
-	size_t sent;
+	size_t sent; /* bytes */
 	size_t secrets, sources;
 	size_t dirs, files, links, others, unlisted;
 	bool stopped; /* the budget is used up */
@@ -41,6 +48,10 @@ struct reading {
 /* Looks at one entry and notes what it means. */
 void lister_note_entry(struct lister *, struct reading *, const char *name);
 
+/* Sends a record, counting it; past the limit it does not, and the listing
+ * counts as cut. */
+void lister_send(struct lister *, struct record *, const char *path,
+    size_t limit);
 /* One entry, by its directory and name. */
 void lister_send_entry(struct lister *, int64_t class, enum list_reason,
     uint32_t dir, const char *name);

@@ -9,8 +9,18 @@
 #include "preflight/record.h"
 #include "preflight/tree_lister.h"
 
-/* Bytes for directories; the rest of the limit is for classes and samples. */
-#define STREAM_BYTES (2u * 1024 * 1024)
+void
+lister_send(struct lister *lister, struct record *record, const char *path,
+    size_t limit)
+{
+	if (lister->sent > limit) {
+		lister->cut = true;
+		return;
+	}
+	record_send(lister->child->out, record, path);
+	lister->sent += offsetof(struct record, facts) + record->path_len +
+	    (record->has_facts ? sizeof(record->facts) : 0);
+}
 
 void
 lister_send_entry(struct lister *lister, int64_t class, enum list_reason reason,
@@ -24,7 +34,7 @@ lister_send_entry(struct lister *lister, int64_t class, enum list_reason reason,
 	record_init(&record, RECORD_SAMPLE, 0);
 	record.numbers[0] = class;
 	record.numbers[1] = reason;
-	record_send(lister->child->out, &record, path);
+	lister_send(lister, &record, path, LIST_SAMPLES_SENT);
 }
 
 /* The link's path with its target after it. */
@@ -37,7 +47,7 @@ lister_send_leaving(struct lister *lister, const char *both, size_t link_len)
 	record.numbers[0] = -1;
 	record.numbers[1] = LIST_LEAVING;
 	record.numbers[2] = (int64_t)link_len;
-	record_send(lister->child->out, &record, both);
+	lister_send(lister, &record, both, LIST_NAMES_SENT);
 }
 
 static void
@@ -88,10 +98,6 @@ send_dirs(struct lister *lister)
 	char path[PATH_MAX];
 
 	for (uint32_t i = 0; i < table->dir_count; i++) {
-		if (lister->sent > STREAM_BYTES) {
-			lister->cut = true;
-			return;
-		}
 		if (!list_path(table, i, "", path))
 			continue;
 		record_init(&record, RECORD_DIRECTORY, 0);
@@ -99,8 +105,7 @@ send_dirs(struct lister *lister)
 		    ? -1
 		    : (int64_t)table->dirs[i].class;
 		record.numbers[1] = table->dirs[i].entries;
-		lister->sent += offsetof(struct record, facts) + strlen(path);
-		record_send(lister->child->out, &record, path);
+		lister_send(lister, &record, path, LIST_DIRS_SENT);
 	}
 }
 

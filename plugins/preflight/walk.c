@@ -26,25 +26,6 @@ struct rest {
 	bool in_link;
 };
 
-int
-view_open(const struct view *view, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT,
-	};
-
-	if (path[0] != '/' && view->cwd == -1) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (path[0] != '/')
-		return openat(view->cwd, path, flags | O_CLOEXEC);
-	if (!view->beneath)
-		return open(path, flags | O_CLOEXEC);
-	return (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
-}
-
 static bool
 same_object(int a, int b)
 {
@@ -340,4 +321,47 @@ void
 walk_done(struct walk *walk)
 {
 	stand_on(walk, -1);
+}
+
+/* openat2(2) would take the working directory for the root: by hand. */
+static int
+open_relative_beneath(const struct view *view, const char *path, int flags)
+{
+	struct walk walk = {
+		.view = view,
+		.nofollow = (flags & O_NOFOLLOW) != 0,
+	};
+	int fd;
+
+	walk_to(&walk, path);
+	if (walk.why != WHY_NONE) {
+		walk_done(&walk);
+		errno = walk.error;
+		return -1;
+	}
+	fd = fcntl(walk.fd, F_DUPFD_CLOEXEC, 3);
+	walk_done(&walk);
+	return fd;
+}
+
+int
+view_open(const struct view *view, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT,
+	};
+
+	if (!view->beneath && path[0] == '/')
+		return open(path, flags | O_CLOEXEC);
+	if (path[0] == '/')
+		return (int)syscall(SYS_openat2, view->root, path, &how,
+		    sizeof(how));
+	if (view->cwd == -1) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (!view->beneath)
+		return openat(view->cwd, path, flags | O_CLOEXEC);
+	return open_relative_beneath(view, path, flags);
 }

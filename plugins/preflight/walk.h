@@ -50,7 +50,8 @@ struct walk {
 void walk_to(struct walk *, const char *path);
 void walk_done(struct walk *);
 
-/* As open(path, flags | O_CLOEXEC) from the view: the kernel's own walk. */
+/* As open(path, flags | O_CLOEXEC) from the view: the kernel's own walk.  The
+ * flags have O_PATH. */
 int view_open(const struct view *, const char *path, int flags);
 
 #endif

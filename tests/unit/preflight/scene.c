@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,18 @@ remove_entry(const char *path, const struct stat *st, int type,
 }
 
 void
+scene_become(uid_t uid)
+{
+	/* The saved uid stays root, for the way back. */
+	MUST(setgroups(0, NULL));
+	MUST(setresgid((gid_t)uid, (gid_t)uid, 0));
+	MUST(setresuid(uid, uid, 0));
+}
+
+void
 scene_end(struct scene *scene)
 {
+	MUST(seteuid(0));
 	nftw(scene->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 

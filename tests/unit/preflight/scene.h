@@ -24,6 +24,10 @@ struct scene {
 void scene_begin(struct scene *);
 void scene_end(struct scene *);
 
+/* From here on the test is this user, with the gid of the same number and no
+ * groups; scene_end is root again. */
+void scene_become(uid_t);
+
 /* The absolute path of a name below the root; valid for the next 8 calls. */
 const char *scene_path(const struct scene *, const char *name);
 void scene_dir(const struct scene *, const char *name, mode_t, uid_t, gid_t);

@@ -316,3 +316,41 @@ Test(tree, only_what_can_be_asked_for)
 	cr_assert_eq(result.refused_total, 0);
 	tree_result_done(&result);
 }
+
+/* More directories and refusals than one child may report. */
+Test(tree, thousands_of_refusals)
+{
+	struct tree_result result;
+	char name[64];
+
+	for (int i = 0; i < 4000; i++) {
+		snprintf(name, sizeof(name), "media/d%d", i);
+		scene_dir(&scene, name, 0700, APP, APP);
+	}
+	result = sample_with((struct tree_budget){ 20000, 400, 20000 });
+	cr_assert(result.complete);
+	cr_assert_eq(result.refused_total, 4000);
+	cr_assert_eq(result.refused_count, 64);
+	tree_result_done(&result);
+}
+
+/* By arithmetic: this process may not become the worker. */
+Test(tree, inferred)
+{
+	struct tree_result result;
+	char name[64];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "media/f%d", i);
+		scene_file(&scene, name, 0600, APP, APP);
+		snprintf(name, sizeof(name), "media/d%d", i);
+		scene_dir(&scene, name, 0755, APP, APP);
+	}
+	scene_become(STRANGER);
+	result = sample();
+	cr_assert_eq(result.root.verdict, ANSWER_YES);
+	cr_assert(result.root.inferred);
+	cr_assert_gt(result.refused_total, 0);
+	cr_assert_eq(result.refused[0].answer.why, WHY_READ);
+	tree_result_done(&result);
+}
