@@ -33,11 +33,39 @@ set_deeper(struct nginx_needs *needs, const struct nginx_place *place,
  * error_page
  */
 
-static bool
-is_elsewhere(const char *target)
+static struct need *
+add_error(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *node, const char *path)
 {
-	return target[0] == '@' || strstr(target, "://") != NULL ||
-	    strncmp(target, "$scheme", 7) == 0;
+	struct need *need =
+	    nginx_needs_add(needs, place, NEED_ERROR_PAGE, node, xstrdup(path));
+
+	if (need != NULL)
+		need->status = (int)strtol(nginx_node_arg(node, 1), NULL, 10);
+	return need;
+}
+
+/* The first file of the route, or what is certain of it; NULL if it is known
+ * already. */
+static struct need *
+add_error_file(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *node, const struct nginx_route *route)
+{
+	struct nginx_text docroot;
+	struct need *need = NULL;
+
+	nginx_path_docroot(place->node, NULL, &needs->base, &docroot);
+	if (route->files.len > 0)
+		need = add_error(needs, place, node, route->files.items[0]);
+	else if (docroot.variable != NULL)
+		need = add_error(needs, place, node, docroot.values.items[0]);
+	if (need != NULL) {
+		nginx_needs_set_files(needs, place, &docroot, need);
+		if (route->files.len == 0)
+			need->variable = xstrdup(docroot.variable);
+	}
+	nginx_text_done(&docroot);
+	return need;
 }
 
 /* The file that the error's URI leads to inside the same server. */
@@ -45,31 +73,37 @@ static void
 add_error_route(struct nginx_needs *needs, const struct nginx_place *place,
     const struct nginx_node *node, const char *uri)
 {
-	struct nginx_place target = *place;
+	struct nginx_place target = { .server = place->server };
 	struct nginx_route route;
-	struct nginx_text docroot;
-	struct need *need;
+	struct need *need = NULL;
 
 	nginx_route_redirect(place->server, &needs->base, uri, &route);
 	target.location = route.location;
 	target.node = route.scope;
-	target.nameless = false;
-	if (route.status == 0 && route.content == NGINX_CONTENT_FILES &&
-	    route.files.len > 0) {
-		need = nginx_needs_add(needs, &target, NEED_ERROR_PAGE, node,
-		    xstrdup(route.files.items[0]));
-		if (need != NULL) {
-			nginx_path_docroot(route.scope, NULL, &needs->base,
-			    &docroot);
-			nginx_needs_set_files(needs, &target, &docroot, need);
-			nginx_text_done(&docroot);
-			free(need->url);
-			need->url = xstrdup(uri);
-			need->status =
-			    (int)strtol(nginx_node_arg(node, 1), NULL, 10);
-		}
+	if (route.status == 0 && route.content == NGINX_CONTENT_FILES)
+		need = add_error_file(needs, &target, node, &route);
+	if (need != NULL) {
+		free(need->url);
+		need->url = xstrdup(uri);
 	}
 	nginx_route_done(&route);
+}
+
+/* "/err/$lang.html": not even the location is certain. */
+static void
+add_error_variable(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *node, const char *uri)
+{
+	char *name = NULL;
+	struct need *need;
+
+	if (nginx_vars_reference(uri + strcspn(uri, "$"), &name) == 0)
+		return;
+	need = add_error(needs, place, node, "");
+	if (need == NULL)
+		free(name);
+	else
+		need->variable = name;
 }
 
 void
@@ -86,12 +120,14 @@ nginx_needs_error_page(struct nginx_needs *needs,
 		const char *target = nginx_node_arg(node, node->arg_count - 1);
 		char *uri;
 
-		if (!nginx_node_is(node, "error_page") || target[0] != '/' ||
-		    is_elsewhere(target))
+		/* Named locations and other sites are no files. */
+		if (!nginx_node_is(node, "error_page") || target[0] != '/')
 			continue;
 		uri = xstrndup(target, strcspn(target, "?"));
 		if (strchr(uri, '$') == NULL)
 			add_error_route(needs, place, node, uri);
+		else
+			add_error_variable(needs, place, node, uri);
 		free(uri);
 	}
 }

@@ -302,6 +302,10 @@ Test(nginx_needs, error_pages_go_where_their_uri_leads)
 	    "root /r; error_page 404 /p/x; location /p/ { proxy_pass "
 	    "http://a; }",
 	    "");
+	expect(" error-page ",
+	    "root /r; error_page 404 /e/$lang.html;\nerror_page 403 /f;\n"
+	    "location = /f { root /x/$host/y; }",
+	    "error-page $lang 404 :2\nerror-page /x/$host /f 403 :3\n");
 }
 
 Test(nginx_needs, password_files_count_from_the_config)
