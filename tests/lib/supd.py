@@ -36,8 +36,11 @@ def built(name):
     builddir = os.environ.get("SUPD_BUILDDIR")
     if builddir is None:
         return None
-    path = os.path.join(builddir, "bin", name)
-    return path if os.access(path, os.X_OK) else None
+    for path in (os.path.join(builddir, name),
+                 os.path.join(builddir, "bin", name)):
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
 
 
 def installed(path):
