@@ -15,6 +15,9 @@
 #include "ini/dialect.h"
 #include "ini/ini_file.h"
 
+/* uthash's macros fall through on purpose, in a way only gcc recognises. */
+#pragma GCC diagnostic ignored "-Wimplicit-fallthrough"
+
 struct merge {
 	struct ini_file *into;
 	const struct dialect *dialect;
