@@ -29,11 +29,23 @@ struct request {
 static const struct {
 	int fault;
 	const char *text;
+	bool about_name; /* does not happen to the main log */
 } log_texts[] = {
-	{ FAULT_NO_FILE, "no log file" },
-	{ FAULT_FAILED, "unknown error reading log" },
-	{ FAULT_BAD_NAME, "no such process name" },
+	{ FAULT_NO_FILE, "no log file", false },
+	{ FAULT_FAILED, "unknown error reading log", false },
+	{ FAULT_BAD_NAME, "no such process name", true },
 };
+
+static const char *
+log_text(int fault, bool named)
+{
+	for (size_t i = 0; i < sizeof(log_texts) / sizeof(*log_texts); i++) {
+		if (log_texts[i].fault == fault &&
+		    (named || !log_texts[i].about_name))
+			return log_texts[i].text;
+	}
+	return NULL;
+}
 
 static int
 usage_error(struct ctl *ctl, const struct command *self, const char *text)
@@ -141,17 +153,14 @@ static void
 report_log_fault(struct ctl *ctl, const struct request *request,
     const struct reply *reply)
 {
-	const char *name = request->name;
+	const char *text = log_text(reply->code, request->name != NULL);
 
-	for (size_t i = 0; i < sizeof(log_texts) / sizeof(*log_texts); i++) {
-		if (log_texts[i].fault == reply->code) {
-			ctl_fail(ctl, CTL_ERROR, "%s: ERROR (%s)",
-			    name == NULL ? "supervisord" : name,
-			    log_texts[i].text);
-			return;
-		}
-	}
-	ctl_report(ctl, reply);
+	if (text == NULL)
+		ctl_report(ctl, reply);
+	else
+		ctl_fail(ctl, CTL_ERROR, "%s: ERROR (%s)",
+		    request->name == NULL ? "supervisord" : request->name,
+		    text);
 }
 
 static int

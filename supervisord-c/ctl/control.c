@@ -180,26 +180,28 @@ no_such_group(struct ctl *ctl, const struct control_verb *verb,
 	return 0;
 }
 
+/* The name goes to the server as it was typed. */
 static int
 run_process(struct ctl *ctl, const struct control_verb *verb,
-    const char *signal, const struct namespec *spec)
+    const char *signal, const char *name)
 {
-	char *name = namespec_join(spec->group, spec->process);
-	struct process_result result = { .name = spec->process,
-		.group = spec->group,
-		.status = FAULT_SUCCESS };
+	struct process_result result = { .status = FAULT_SUCCESS };
+	struct namespec spec;
 	struct reply reply;
-	int outcome = ctl_call(ctl, verb->process_method,
-	    params_for(name, signal), &reply);
+	int outcome;
 
-	free(name);
-	if (outcome == -1)
+	if (ctl_call(ctl, verb->process_method, params_for(name, signal),
+		&reply) == -1)
 		return -1;
+	namespec_split(name, &spec);
+	result.group = spec.group;
+	result.name = spec.process;
 	if (reply.kind == REPLY_FAULT) {
 		result.status = reply.code;
 		result.description = reply.text;
 	}
 	outcome = print_result(ctl, verb, &result);
+	namespec_done(&spec);
 	reply_done(&reply);
 	return outcome;
 }
@@ -238,16 +240,15 @@ run_members(struct ctl *ctl, const struct control_verb *verb,
 	if (ctl_need_value(ctl, "getAllProcessInfo", NULL, &reply) == -1)
 		return -1;
 	for (size_t i = 0; i < value_count(reply.value) && result == 0; i++) {
-		struct namespec spec;
 		struct process_info info;
+		char *name;
 
 		process_info_read(value_item(reply.value, i), &info);
 		if (strcmp(info.group, group) != 0)
 			continue;
-		spec.group = xstrdup(info.group);
-		spec.process = xstrdup(info.name);
-		result = run_process(ctl, verb, signal, &spec);
-		namespec_done(&spec);
+		name = namespec_join(info.group, info.name);
+		result = run_process(ctl, verb, signal, name);
+		free(name);
 		found = true;
 	}
 	if (!found)
@@ -265,7 +266,7 @@ run_name(struct ctl *ctl, const struct control_verb *verb, const char *signal,
 
 	namespec_split(name, &spec);
 	if (spec.process != NULL)
-		result = run_process(ctl, verb, signal, &spec);
+		result = run_process(ctl, verb, signal, name);
 	else if (verb->group_method != NULL)
 		result = run_group(ctl, verb, signal, spec.group);
 	else
