@@ -22,6 +22,7 @@ app_check(const struct app_view *app, struct app_item *list, size_t count,
 		.proc_fd = -1,
 		.cwd = app->directory != NULL ? app->directory : "/",
 		.umask = app->umask,
+		.image = app->image,
 	};
 	struct question *questions = xcalloc(count + 1, sizeof(*questions));
 	struct answer *answers = xcalloc(count + 1, sizeof(*answers));

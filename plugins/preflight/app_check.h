@@ -37,6 +37,7 @@ struct app_view {
 	const struct cred *cred;
 	const char *directory; /* of the program; NULL: "/" */
 	int umask;	       /* -1: unchanged */
+	const char *image;     /* as in struct probe_as */
 };
 
 /* Sets the answer of every item; -1 with *cause as probe_ask. */

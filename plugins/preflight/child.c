@@ -94,6 +94,21 @@ open_worker_doors(int proc_fd, struct doors *doors)
 	return WHY_NONE;
 }
 
+/* The working directory, inside the image if there is one; -1: none. */
+static int
+open_cwd(const struct probe_as *as, const struct doors *doors)
+{
+	struct view view = {
+		.root = doors->fds[SLOT_ROOT],
+		.cwd = -1,
+		.beneath = as->image != NULL,
+	};
+
+	return as->cwd == NULL || view.root == -1
+	    ? -1
+	    : view_open(&view, as->cwd, O_PATH | O_DIRECTORY);
+}
+
 static enum why
 open_doors(const struct probe_as *as, struct doors *doors)
 {
@@ -191,7 +206,7 @@ enter(const struct probe_as *as, const struct doors *doors, struct view *view)
 
 	view->root = SLOT_ROOT;
 	view->cwd = doors->fds[SLOT_CWD] == -1 ? -1 : SLOT_CWD;
-	view->beneath = false;
+	view->beneath = as->image != NULL;
 	if (!foreign)
 		return;
 	if ((doors->fds[SLOT_NAMESPACE] != -1 &&

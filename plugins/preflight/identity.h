@@ -35,7 +35,8 @@ struct identity {
 	int proc_fd;	      /* /proc/PID of one of pids; -1: not running */
 	bool other_namespace; /* mount namespace differs from ours */
 	bool other_root;
-	char *root; /* as this process reads it; NULL: unknown */
+	char *root;	   /* as this process reads it; NULL: unknown */
+	const char *image; /* as in struct probe_as; borrowed */
 	struct confinement confinement;
 };
 

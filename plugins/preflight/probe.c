@@ -340,6 +340,8 @@ probe_ask(const struct probe_as *as, const struct question *questions,
 			why = ask_inferred(as, &asking, options);
 		else
 			why = ask(as, mode == PROBE_BECOME, &asking, options);
+		for (size_t i = 0; i < asking.count && as->image != NULL; i++)
+			asking.answers[i].inferred = true;
 		if (why != WHY_OTHER_ERROR)
 			continue;
 		/* Not a refusal: the child could not be started. */
@@ -360,6 +362,7 @@ probe_ask_worker(const struct identity *worker,
 		.cred = &worker->cred,
 		.proc_fd = worker->proc_fd,
 		.umask = -1,
+		.image = worker->image,
 	};
 
 	return probe_ask(&as, questions, count, answers, options, cause);

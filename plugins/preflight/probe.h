@@ -29,6 +29,9 @@ struct probe_as {
 	/* Working directory for relative paths with proc_fd -1; may be NULL. */
 	const char *cwd;
 	int umask; /* -1: unchanged */
+	/* Root of an unpacked image to look into instead (proc_fd is -1); its
+	 * answers count as inferred.  NULL: none. */
+	const char *image;
 };
 
 /*

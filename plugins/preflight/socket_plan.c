@@ -35,6 +35,7 @@ ask_creator(const struct socket_plan *plan, const char *dir,
 		.proc_fd = -1,
 		.cwd = plan->cwd,
 		.umask = -1,
+		.image = plan->worker->image,
 	};
 	struct question questions[2] = {
 		{ .what = ASK_BIND_SOCKET, .path = plan->path },
@@ -54,6 +55,7 @@ ask_worker(const struct socket_plan *plan, const char *dir,
 		.proc_fd = plan->worker->proc_fd,
 		.cwd = plan->cwd,
 		.umask = -1,
+		.image = plan->worker->image,
 	};
 	struct question questions[2] = {
 		{ .what = ASK_ENTER, .path = dir },

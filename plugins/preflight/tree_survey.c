@@ -86,6 +86,7 @@ list_as(struct list_job *job, const struct identity *worker,
 		.cred = cred,
 		.proc_fd = worker->proc_fd,
 		.umask = -1,
+		.image = worker->image,
 	};
 	struct child_plan plan = {
 		.as = &as,

@@ -464,3 +464,31 @@ Test(probe_view, p18_the_child_dies_with_its_parent)
 	umount2(scene_path(&scene, "home"), MNT_DETACH);
 	close(fd);
 }
+
+/* The scene as an unpacked image: absolute links stay inside. */
+Test(probe_view, image)
+{
+	struct cred cred = { WORKER, WORKER, NULL, 0 };
+	struct probe_as as = { .cred = &cred,
+		.proc_fd = -1,
+		.umask = -1,
+		.image = scene.root,
+		.cwd = "/home" };
+	struct question questions[4] = {
+		{ .what = ASK_READ_FILE, .path = "/" CSS },
+		{ .what = ASK_READ_FILE, .path = "/abs/a.css" },
+		{ .what = ASK_READ_FILE, .path = "/etc/passwd" },
+		{ .what = ASK_READ_FILE, .path = "site/a.css" },
+	};
+	static const char *const expected[] = { "YES", "YES", "NO MISSING /etc",
+		"YES" };
+	struct answer answers[4];
+
+	scene_link(&scene, "abs", "/home/site");
+	cr_assert(probe_ask(&as, questions, 4, answers, NULL, NULL) == 0);
+	for (int i = 0; i < 4; i++) {
+		cr_expect_str_eq(scene_said(&scene, &answers[i]), expected[i]);
+		cr_expect(answers[i].inferred);
+		answer_done(&answers[i]);
+	}
+}
