@@ -280,9 +280,5 @@ http_server_listen(struct http_server *server,
 	}
 	evconnlistener_set_error_cb(listener->socket, on_accept_failed);
 	STAILQ_INSERT_TAIL(&server->listeners, listener, next);
-	if (listener->username == NULL)
-		log_criticalx("Server '%s' running without any HTTP "
-			      "authentication checking",
-		    listener->section);
 	return 0;
 }

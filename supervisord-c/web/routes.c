@@ -4,9 +4,11 @@
 #include "base/xmalloc.h"
 #include "web/endpoint.h"
 #include "web/routes.h"
+#include "web/tail.h"
 
 struct web {
 	struct endpoint *endpoint;
+	struct tails *tails;
 };
 
 struct web *
@@ -15,10 +17,15 @@ web_create(struct http_server *http, struct supervisor *supervisor,
 {
 	struct web *web = xcalloc(1, sizeof(*web));
 
-	(void)supervisor;
 	web->endpoint = endpoint_create(rpc);
+	web->tails = tails_create(supervisor);
+	/* The first that matches wins (contract C1.5). */
 	http_server_route(http, "/RPC2*", HTTP_POST, endpoint_serve,
 	    web->endpoint);
+	http_server_route(http, "/logtail*", HTTP_GET, tails_serve_process,
+	    web->tails);
+	http_server_route(http, "/mainlogtail*", HTTP_GET, tails_serve_main,
+	    web->tails);
 	return web;
 }
 
@@ -28,5 +35,6 @@ web_free(struct web *web)
 	if (web == NULL)
 		return;
 	endpoint_free(web->endpoint);
+	tails_free(web->tails);
 	free(web);
 }
