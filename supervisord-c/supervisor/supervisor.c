@@ -380,6 +380,7 @@ supervisor_reload(struct supervisor *supervisor, struct reload_result *result,
 
 	if (config == NULL)
 		return -1;
+	config_keep_serverurl(config, supervisor->current->config);
 	*result = (struct reload_result){ 0 };
 	reload_compare(&supervisor->members, config, result);
 	use_config(supervisor, config);
