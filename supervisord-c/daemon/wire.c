@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/repr.h"
 #include "base/xmalloc.h"
+#include "config/search.h"
 #include "daemon/wire.h"
 #include "http/http_server.h"
 #include "plugin/loader.h"
@@ -85,7 +86,7 @@ take_limits_and_user(const struct daemon *daemon, const struct config *config,
 
 	if (!daemon->restarted &&
 	    limits_raise(config->minfds, config->minprocs, &raised, cause) ==
-	    -1) {
+		-1) {
 		strvec_done(&raised);
 		return -1;
 	}
@@ -96,8 +97,7 @@ take_limits_and_user(const struct daemon *daemon, const struct config *config,
 }
 
 static int
-open_main_log(
-    struct generation *now, const struct config *config, char **cause)
+open_main_log(struct generation *now, const struct config *config, char **cause)
 {
 	struct main_log_options options = {
 		.path = config->logfile,
@@ -117,7 +117,8 @@ static void
 log_beginning(const struct config *config, const struct strvec *infos)
 {
 	if (config->user == NULL && getuid() == 0)
-		log_criticalx("Supervisor is running as root.  Privileges were "
+		log_criticalx(
+		    "Supervisor is running as root.  Privileges were "
 		    "not dropped because no user is specified in the config "
 		    "file.  If you intend to run as root, you can set "
 		    "user=root in the config file to avoid this message.");
@@ -160,7 +161,8 @@ log_server(const struct config *config, const struct http_server_config *server)
 		return;
 	shown = repr(server->section);
 	log_criticalx("Server %s running without any HTTP authentication "
-	    "checking", shown);
+		      "checking",
+	    shown);
 	free(shown);
 }
 
@@ -197,7 +199,7 @@ assemble(struct daemon *daemon, struct generation *now, struct config *config,
 	if (open_servers(now, cause) == -1 ||
 	    supervisor_add_groups(now->supervisor, cause) == -1)
 		return -1;
-	now->host_parts = (struct host_parts) {
+	now->host_parts = (struct host_parts){
 		.supervisor = now->supervisor,
 		.rpc = now->rpc,
 		.gate = daemon->gate,
@@ -280,11 +282,24 @@ live(struct daemon *daemon, int *status)
 	return again;
 }
 
+/* Root may be made to run what others put where files are looked for. */
+static void
+warn_of_search(const struct config_overrides *overrides)
+{
+	const char *warning = config_search_warning();
+
+	if (overrides->path == NULL && warning != NULL)
+		fprintf(stderr, "%s: UserWarning: %s\n", overrides->program,
+		    warning);
+}
+
 int
 daemon_run(const struct config_overrides *overrides)
 {
 	struct daemon daemon = { .overrides = overrides };
 	int status = 0;
+
+	warn_of_search(overrides);
 
 	daemon.loop = loop_create();
 	if (daemon.loop == NULL)
