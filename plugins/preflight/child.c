@@ -116,11 +116,10 @@ open_doors(const struct probe_as *as, struct doors *doors)
 
 	if (as->proc_fd != -1)
 		return open_worker_doors(as->proc_fd, doors);
-	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = open(as->image != NULL ? as->image : "/",
+	    O_PATH | O_DIRECTORY | O_CLOEXEC);
 	doors->fds[SLOT_ROOT] = out_of_the_way(fd);
-	fd = as->cwd == NULL ? -1
-			     : open(as->cwd, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	doors->fds[SLOT_CWD] = out_of_the_way(fd);
+	doors->fds[SLOT_CWD] = out_of_the_way(open_cwd(as, doors));
 	return doors->fds[SLOT_ROOT] == -1 ? WHY_OTHER_ERROR : WHY_NONE;
 }
 
