@@ -24,3 +24,11 @@ def test_same_configuration(monkeypatch):
         helper, int(os.environ.get("SUPD_CONFIG_CASES", "2000")),
         os.environ.get("SUPD_CONFIG_SEED", "1"), report=lines.append)
     assert wrong == 0, "\n".join(lines)
+
+
+def test_what_is_tolerated_is_documented():
+    with open(os.path.join(supd.SRCDIR, "docs", "differences.md"),
+              encoding="utf-8") as file:
+        text = file.read()
+    for function in compare_config.DIFFERENCES:
+        assert "`%s`" % function.__name__ in text
