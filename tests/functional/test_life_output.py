@@ -142,7 +142,8 @@ def test_descriptors_do_not_pile_up():
                 pass
         for pid in sleepers:
             os.kill(pid, signal.SIGKILL)
-        assert counts[-1] <= counts[5]
+        # Connections of clients come and go, pipes are two a start.
+        assert counts[-1] <= counts[5] + 2
 
 
 def test_usr2_reopens_the_logs():
