@@ -37,7 +37,7 @@ def built(name):
     if builddir is None:
         return None
     for path in (os.path.join(builddir, name),
-                 os.path.join(builddir, "bin", name)):
+                 os.path.join(builddir, name)):
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     return None
