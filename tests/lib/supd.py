@@ -36,11 +36,8 @@ def built(name):
     builddir = os.environ.get("SUPD_BUILDDIR")
     if builddir is None:
         return None
-    for path in (os.path.join(builddir, name),
-                 os.path.join(builddir, name)):
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return path
-    return None
+    path = os.path.join(builddir, name)
+    return path if os.access(path, os.X_OK) else None
 
 
 def installed(path):
