@@ -7,10 +7,13 @@
 #include "base/xmalloc.h"
 #include "config/config.h"
 
+#include "preflight/baseline.h"
 #include "preflight/checkup.h"
 #include "preflight/exit_code.h"
 #include "preflight/judge.h"
 #include "preflight/judge_nginx.h"
+#include "preflight/policy_apply.h"
+#include "preflight/policy_store.h"
 #include "preflight/report.h"
 
 /*
@@ -24,15 +27,16 @@ struct checkup {
 	struct report *report;
 	struct program_views views;
 	struct nginx_instances instances;
-	/* What the report knows already; the number is that of instances. */
-	const char **identity_ids;
-	size_t announced;
+	struct policy_store policies;
+	struct policy *global; /* of the whole run; NULL: none */
+	enum undecided_rule undecided;
+	time_t now;
+	size_t announced; /* instances that the report knows already */
 };
 
-/* "n1" for the identity; reported when it is first needed. */
+/* "n1": identities are reported in the order of the instances. */
 static const char *
-identity_id(struct checkup *checkup, const struct nginx_instance *instance,
-    const struct identity *identity)
+identity_id(const struct checkup *checkup, const struct identity *identity)
 {
 	const struct report *report = checkup->report;
 	size_t number = 0;
@@ -45,7 +49,6 @@ identity_id(struct checkup *checkup, const struct nginx_instance *instance,
 				return report->identities[number].id;
 		}
 	}
-	(void)instance;
 	return NULL;
 }
 
@@ -86,7 +89,7 @@ judge_identity(struct checkup *checkup, struct judge *judge,
 	struct finding *finding;
 
 	judge->identity = identity;
-	judge->identity_id = identity_id(checkup, judge->instance, identity);
+	judge->identity_id = identity_id(checkup, identity);
 	judge_init(judge);
 	if (identity->cred.uid == judge->view->cred.uid &&
 	    identity->cred.uid != 0) {
@@ -185,41 +188,110 @@ find_instances(struct checkup *checkup, const char *key,
 	return 0;
 }
 
+/* The policy that holds for the program: of the command line, or its own. */
+static int
+find_policy(struct checkup *checkup, const struct program_view *view,
+    struct policy **policy, char **cause)
+{
+	*policy = checkup->global;
+	if (checkup->options->policy != NULL || view->keys.policy == NULL)
+		return 0;
+	*policy = policy_store_get(&checkup->policies, view->keys.policy,
+	    checkup->now, cause);
+	return *policy == NULL ? -1 : 0;
+}
+
+/* One nginx, or all that "auto" finds. */
+static int
+check_key(struct checkup *checkup, struct judge *judge, const char *key,
+    enum pair_reason *by, char **cause)
+{
+	struct nginx_range range = { 0, 0 };
+	enum pair_reason one;
+
+	if (find_instances(checkup, key, &judge->view->keys, &range, cause) ==
+	    -1)
+		return -1;
+	for (size_t i = range.first; i < range.last; i++) {
+		one =
+		    judge_instance(checkup, judge, checkup->instances.items[i]);
+		*by = one > *by ? one : *by;
+	}
+	return 0;
+}
+
+static int
+check_nginx(struct checkup *checkup, struct judge *judge, char **cause)
+{
+	const struct preflight_keys *keys = &judge->view->keys;
+	const char *said = checkup->options->nginx;
+	const char *key = said != NULL ? said : keys->nginx;
+	enum pair_reason by = PAIR_NONE;
+
+	if (strcmp(key, "none") == 0)
+		return 0;
+	if (check_key(checkup, judge, key, &by, cause) == -1)
+		return -1;
+	for (size_t i = 0; said == NULL && i < keys->more_nginx.len; i++) {
+		if (check_key(checkup, judge, keys->more_nginx.items[i], &by,
+			cause) == -1)
+			return -1;
+	}
+	note_undecided_sockets(judge, by);
+	if (by == PAIR_NONE)
+		note_unpaired(judge, key);
+	else
+		judge->program->paired_by = xstrdup(pair_reason_name(by));
+	return 0;
+}
+
 static int
 check_program(struct checkup *checkup, const struct program_view *view,
     char **cause)
 {
 	const struct options *options = checkup->options;
-	const char *key =
-	    options->nginx != NULL ? options->nginx : view->keys.nginx;
 	struct judge judge = {
 		.report = checkup->report,
 		.view = view,
 		.budget = choose_budget(options, &view->keys),
+		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
-	enum pair_reason by = PAIR_NONE, one;
-	struct nginx_range range = { 0, 0 };
+	struct policy *policy;
 
+	if (find_policy(checkup, view, &policy, cause) == -1)
+		return -1;
+	if (policy != NULL)
+		judge.more_secrets = policy->secrets_add.items;
 	judge.program =
 	    report_add_program(checkup->report, view->name, view->user);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	if (strcmp(key, "none") == 0)
-		return 0;
-	if (find_instances(checkup, key, &view->keys, &range, cause) == -1)
+	if (check_nginx(checkup, &judge, cause) == -1)
 		return -1;
-	for (size_t i = range.first; i < range.last; i++) {
-		one = judge_instance(checkup, &judge,
-		    checkup->instances.items[i]);
-		by = one > by ? one : by;
+	if (policy != NULL)
+		policy_apply_program(policy, checkup->report, judge.program,
+		    checkup->now);
+	return 0;
+}
+
+/* Before anything is asked: policies may say what to ask. */
+static int
+apply_policies(struct checkup *checkup, char **cause)
+{
+	struct policy *policy;
+
+	for (size_t i = 0; i < checkup->views.count; i++) {
+		struct program_view *view = &checkup->views.items[i];
+
+		if (find_policy(checkup, view, &policy, cause) == -1)
+			return -1;
+		if (policy != NULL) {
+			policy_apply_keys(policy, view->name, &view->keys);
+			program_view_plan(view);
+		}
 	}
-	note_undecided_sockets(&judge, by);
-	if (by == PAIR_NONE)
-		note_unpaired(&judge, key);
-	else
-		judge.program->paired_by = xstrdup(pair_reason_name(by));
 	return 0;
 }
 
@@ -278,27 +350,96 @@ host_name(void)
 	return xstrdup(name);
 }
 
-static void
-settle(struct checkup *checkup, int64_t started)
+/* The first that says it: command line, policy, [preflight]. */
+static int
+choose_levels(struct checkup *checkup, const struct config *config,
+    char **cause)
+{
+	const struct options *options = checkup->options;
+	const struct policy *policy = checkup->global;
+	const char *word = preflight_global(config, "fail_level");
+	int level = word == NULL ? SEVERITY_ERROR : severity_parse(word);
+
+	if (level <= SEVERITY_UNDECIDED)
+		return cause_set(cause,
+		    "[preflight] fail_level: '%s' is none "
+		    "of info, notice, warning, error, critical",
+		    word);
+	checkup->report->fail_level = options->has_fail_level
+	    ? options->fail_level
+	    : policy != NULL && policy->has_fail_level ? policy->fail_level
+						       : (enum severity)level;
+	checkup->undecided = options->has_undecided   ? options->undecided
+	    : policy != NULL && policy->has_undecided ? policy->undecided
+						      : UNDECIDED_CODE_2;
+	return 0;
+}
+
+static int
+open_policy(struct checkup *checkup, const struct config *config, char **cause)
+{
+	const char *path = checkup->options->policy != NULL
+	    ? checkup->options->policy
+	    : preflight_global(config, "policy");
+
+	if (path == NULL)
+		return 0;
+	checkup->global =
+	    policy_store_get(&checkup->policies, path, checkup->now, cause);
+	return checkup->global == NULL ? -1 : 0;
+}
+
+static int
+settle(struct checkup *checkup, int64_t started, char **cause)
 {
 	const struct options *options = checkup->options;
 	struct report *report = checkup->report;
 
-	if (options->has_fail_level)
-		report->fail_level = options->fail_level;
+	if (checkup->global != NULL)
+		policy_apply_report(checkup->global, report, checkup->now);
+	/* Programs that were not looked at may need their waivers. */
+	for (size_t i = 0;
+	     options->programs.len == 0 && i < checkup->policies.count; i++)
+		policy_report_waivers(checkup->policies.items[i], report,
+		    checkup->now);
 	report->mode = options->format == FORMAT_GATE ? "start" : "provision";
 	report_finish(report);
+	if (options->baseline != NULL) {
+		if (baseline_subtract(options->baseline, report, cause) == -1)
+			return -1;
+		report_finish(report);
+	}
 	report->exit =
-	    exit_code_of(report, options->undecided, options->require_probed);
+	    exit_code_of(report, checkup->undecided, options->require_probed);
 	report->duration_ms = clock_mono_ms() - started;
+	return 0;
+}
+
+static int
+run(struct checkup *checkup, const struct config *config, char **cause)
+{
+	int64_t started = clock_mono_ms();
+
+	checkup->report->host = host_name();
+	checkup->report->started_ms = clock_wall_ms();
+	if (open_policy(checkup, config, cause) == -1 ||
+	    choose_levels(checkup, config, cause) == -1 ||
+	    program_views_read(config, &checkup->views, cause) == -1 ||
+	    apply_policies(checkup, cause) == -1 ||
+	    check_programs(checkup, cause) == -1)
+		return -1;
+	return settle(checkup, started, cause);
 }
 
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
-	struct checkup checkup = { .options = options, .report = report };
+	struct checkup checkup = {
+		.options = options,
+		.report = report,
+		.now = clock_wall().tv_sec,
+	};
 	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	int64_t started = clock_mono_ms();
 	struct config *config;
 	int failed;
 
@@ -306,15 +447,10 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	config = config_load(&overrides, NULL, cause);
 	if (config == NULL)
 		return -1;
-	report->host = host_name();
-	report->started_ms = clock_wall_ms();
-	failed = program_views_read(config, &checkup.views, cause);
-	if (!failed)
-		failed = check_programs(&checkup, cause);
-	if (!failed)
-		settle(&checkup, started);
+	failed = run(&checkup, config, cause);
 	nginx_instances_done(&checkup.instances);
 	program_views_done(&checkup.views);
+	policy_store_done(&checkup.policies);
 	config_free(config);
 	return failed;
 }

@@ -27,6 +27,8 @@ struct judge {
 	struct tree_budget budget;
 	struct probe_options probe;
 	bool running; /* the program has been started already */
+	bool confirm; /* ask nginx itself for files */
+	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 
 /* Sets the names; the other members are the caller's to fill. */
@@ -40,6 +42,8 @@ void judge_pairing(struct judge *, const struct pairing *);
  * The parts of it.
  */
 void judge_tree(struct judge *, const struct need *);
+void judge_confirm(struct judge *, size_t check, const struct need *,
+    const struct tree_result *);
 void judge_file(struct judge *, const struct need *);
 void judge_written(struct judge *, const struct need *);
 void judge_variable(struct judge *, const struct need *);

@@ -337,6 +337,8 @@ judge_open(struct judge *judge, size_t check, const struct need *need,
 		facts = sentence_facts(&verdict->predicted.inode);
 		finding = finding_create(PF213, need->path);
 		finding->confidence = CONFIDENCE_PREDICTED;
+		if (judge->view->keys.exclusive)
+			finding->severity = SEVERITY_ERROR;
 		finding_say(finding,
 		    "any local user can connect to %s: it "
 		    "will be %s (%s) and its directories are open",

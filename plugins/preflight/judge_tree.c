@@ -246,6 +246,19 @@ first_unreadable(const struct need *need, const struct tree_result *tree)
 	return NULL;
 }
 
+/* How many unreadable files the policy puts up with in the tree. */
+static size_t
+tolerated(const struct judge *judge, const struct need *need)
+{
+	const struct preflight_keys *keys = &judge->view->keys;
+
+	for (size_t i = 0; i < keys->served_count; i++) {
+		if (pairing_same_socket(keys->served[i].path, need->path))
+			return (size_t)keys->served[i].max_unreadable;
+	}
+	return 0;
+}
+
 static void
 judge_files(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
@@ -279,6 +292,8 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 			: "",
 		    found.files, tree->files, need->path, judge->worker,
 		    found.text.data);
+	if (found.files <= tolerated(judge, need))
+		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, need, answer->error, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	add_company(judge, check, need, finding);
@@ -443,6 +458,8 @@ judge_tree(struct judge *judge, const struct need *need)
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		if (sampled)
 			judge_sample(judge, check, need, &tree);
+		if (sampled && judge->confirm)
+			judge_confirm(judge, check, need, &tree);
 		judge_index(judge, check, need);
 	}
 	if (sampled)

@@ -14,6 +14,7 @@
 
 #include "preflight/checkup.h"
 #include "preflight/exit_code.h"
+#include "preflight/fix_apply.h"
 #include "preflight/options.h"
 #include "preflight/report.h"
 #include "preflight/report_gate.h"
@@ -105,6 +106,9 @@ check(const struct options *options)
 		code = complain(cause, EXIT_CONFIG);
 	else if (deliver(options, &report, &cause) == -1)
 		code = complain(cause, EXIT_INCOMPLETE);
+	else if (options->fix == FIX_APPLY &&
+	    fix_apply(&report, options->yes, &cause) == -1)
+		code = complain(cause, EXIT_NOT_PERMITTED);
 	else
 		code = report.exit;
 	report_done(&report);

@@ -113,6 +113,7 @@ read_static(struct preflight_keys *keys, const char *value, char **cause)
 		keys->served = xreallocarray(keys->served,
 		    keys->served_count + 1, sizeof(*keys->served));
 		served = &keys->served[keys->served_count++];
+		*served = (struct served_path){ 0 };
 		served->path = url == NULL
 		    ? xstrdup(item)
 		    : xstrndup(item, (size_t)(url - item));
@@ -356,6 +357,7 @@ preflight_keys_done(struct preflight_keys *keys)
 	free(keys->nginx_user);
 	free(keys->policy);
 	free(keys->runtime_dir);
+	strvec_done(&keys->more_nginx);
 	strvec_done(&keys->servers);
 	strvec_done(&keys->sockets);
 	strvec_done(&keys->uploads);

@@ -24,13 +24,15 @@ enum preflight_mode {
 /* A tree or file that is served although the nginx config may not say so. */
 struct served_path {
 	char *path;
-	char *url; /* NULL: not said */
+	char *url;	     /* NULL: not said */
+	long max_unreadable; /* files of it that may be so */
 };
 
 struct preflight_keys {
 	enum preflight_mode mode;
-	bool mode_said;	  /* else the default of contract P3.1 */
-	char *nginx;	  /* "auto", "none", a path, "pid:..." */
+	bool mode_said;		  /* else the default of contract P3.1 */
+	char *nginx;		  /* "auto", "none", a path, "pid:..." */
+	struct strvec more_nginx; /* further ones, from a policy */
 	bool demanded;	  /* the pairing was asked for: none is an error */
 	char *nginx_user; /* user[:group], NULL: by config */
 	struct strvec servers;
@@ -38,6 +40,7 @@ struct preflight_keys {
 	size_t served_count;
 	struct strvec sockets;
 	int socket_mode; /* -1: by the server */
+	bool exclusive;	 /* nobody else may connect */
 	struct strvec uploads;
 	char *policy; /* NULL: none */
 	long timeout_s;

@@ -59,28 +59,36 @@ add_process(struct program_view *view, const struct process_config *process)
 static void
 add_fcgi(struct program_view *view, const struct fcgi_socket_config *fcgi)
 {
-	struct planned_socket *planned;
-
 	view->fcgi = (struct view_fcgi){
 		.path = xstrdup(fcgi->path),
 		.mode = fcgi->mode,
 		.uid = fcgi->uid,
 		.gid = fcgi->gid,
 	};
-	planned = server_plan_add_socket(&view->plan, fcgi->path);
-	planned->mode = (int)fcgi->mode;
+}
+
+static void
+plan_fcgi(struct program_view *view)
+{
+	struct planned_socket *planned =
+	    server_plan_add_socket(&view->plan, view->fcgi.path);
+
+	planned->mode = (int)view->fcgi.mode;
 	planned->says = xasprintf("socket_mode of the fcgi-program, %04o",
-	    (unsigned)fcgi->mode);
+	    (unsigned)view->fcgi.mode);
 }
 
 /* Sockets that are said outright take the place of what would be guessed. */
-static void
-plan_sockets(struct program_view *view)
+void
+program_view_plan(struct program_view *view)
 {
 	const struct strvec *said = &view->keys.sockets;
 
-	if (view->fcgi.path != NULL)
+	server_plan_done(&view->plan);
+	if (view->fcgi.path != NULL) {
+		plan_fcgi(view);
 		return;
+	}
 	for (size_t i = 0; i < view->commands.len; i++) {
 		const struct server_source source = {
 			.command = view->commands.items[i],
@@ -195,7 +203,7 @@ program_views_read(const struct config *config, struct program_views *views,
 		}
 	}
 	for (size_t i = 0; i < views->count; i++)
-		plan_sockets(&views->items[i]);
+		program_view_plan(&views->items[i]);
 	return 0;
 }
 

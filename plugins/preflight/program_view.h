@@ -55,6 +55,9 @@ int program_views_read(const struct config *, struct program_views *,
     char **cause);
 void program_views_done(struct program_views *);
 
+/* Works out the sockets anew, after keys were changed. */
+void program_view_plan(struct program_view *);
+
 /* Whether people may call it this: program, process, group:process, group. */
 bool program_view_is(const struct program_view *, const char *name);
 

@@ -207,6 +207,42 @@ check_add_finding(struct check *check, struct finding *finding)
 	check->findings[check->finding_count++] = finding;
 }
 
+static void
+check_forget(struct check *check, const struct finding *finding)
+{
+	for (size_t i = 0; i < check->finding_count; i++) {
+		if (check->findings[i] != finding)
+			continue;
+		check->finding_count--;
+		memmove(&check->findings[i], &check->findings[i + 1],
+		    (check->finding_count - i) * sizeof(*check->findings));
+		return;
+	}
+}
+
+static void
+findings_remove(struct finding **findings, size_t *count, size_t index)
+{
+	finding_free(findings[index]);
+	(*count)--;
+	memmove(&findings[index], &findings[index + 1],
+	    (*count - index) * sizeof(*findings));
+}
+
+void
+program_report_drop(struct program_report *program, size_t index)
+{
+	for (size_t i = 0; i < program->check_count; i++)
+		check_forget(&program->checks[i], program->findings[index]);
+	findings_remove(program->findings, &program->finding_count, index);
+}
+
+void
+report_drop(struct report *report, size_t index)
+{
+	findings_remove(report->findings, &report->finding_count, index);
+}
+
 /* The worse first, then by code and path, which people look for. */
 static int
 compare_findings(const void *one, const void *two)

@@ -110,6 +110,9 @@ struct check *program_report_add_check(struct program_report *,
  */
 struct finding *program_report_add(struct program_report *, struct finding *);
 struct finding *report_add(struct report *, struct finding *);
+/* Frees the finding at the index, also where checks refer to it. */
+void program_report_drop(struct program_report *, size_t index);
+void report_drop(struct report *, size_t index);
 /* Notes that the check led to the finding; it lowers the check's result. */
 void check_add_finding(struct check *, struct finding *);
 

@@ -116,6 +116,16 @@ secret_by_name(const char *relative, bool is_dir)
 	return guess;
 }
 
+bool
+secret_is_named(char *const *patterns, const char *relative)
+{
+	for (; patterns != NULL && *patterns != NULL; patterns++) {
+		if (matches(*patterns, relative))
+			return true;
+	}
+	return false;
+}
+
 static bool
 has_text(const char *bytes, size_t len, const char *text)
 {

@@ -55,6 +55,10 @@ struct secret_guess {
 /* Of a path relative to a tree, without a leading slash. */
 struct secret_guess secret_by_name(const char *relative, bool is_dir);
 
+/* Whether one of the patterns, which somebody wrote (NULL-terminated; NULL:
+ * none), names the path. */
+bool secret_is_named(char *const *patterns, const char *relative);
+
 /* Bytes of a file that are looked at, at most. */
 #define CONTENT_HEAD 36
 #define CONTENT_MORE 28

@@ -86,6 +86,9 @@ take_secret(struct scan *scan, const struct subject *subject,
 	sighting.kind =
 	    secret_settle(secret_by_name(sample->path, sample->is_dir),
 		sample->path, answer->content, &sighting.weaker);
+	if (!sample->is_dir &&
+	    secret_is_named(scan->options->more_secrets, sample->path))
+		sighting.kind = SECRET_CREDENTIALS;
 	if (sighting.kind == SECRET_NONE ||
 	    is_expected(scan->options, subject->path) ||
 	    is_harmless(subject->path, answer))
@@ -235,6 +238,7 @@ scan_root(struct scan *scan, char **cause)
 		.depth = scan->root->depth,
 		.secrets = true,
 		.sources = scan->root->served,
+		.more_secrets = options->more_secrets,
 		.home = scan->root->home,
 	};
 	int failed = 0;

@@ -27,6 +27,8 @@ struct security_options {
 	const struct cred *app; /* who lists; NULL: the worker */
 	const struct security_root *roots;
 	size_t root_count;
+	char *const *more_secrets; /* patterns besides ours, NULL after the
+				    * last; may be NULL */
 	/* Paths the worker is meant to read: htpasswd, variable keys. */
 	char *const *expected;
 	size_t expected_count;

@@ -224,6 +224,8 @@ is_secret(struct lister *lister, const char *path, bool is_dir)
 {
 	enum secret_kind kind = secret_by_name(path, is_dir).kind;
 
+	if (!is_dir && secret_is_named(lister->job->more_secrets, path))
+		kind = SECRET_CREDENTIALS;
 	if (kind == SECRET_NONE)
 		return false;
 	if (kind == SECRET_SOURCE)

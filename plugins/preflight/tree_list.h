@@ -43,6 +43,7 @@ struct list_job {
 	unsigned depth; /* levels below the root; 0: 40 */
 	bool secrets;	/* look for names of secrets, too */
 	bool sources;	/* and for program source */
+	char *const *more_secrets; /* and for these patterns; may be NULL */
 	bool home;	/* below three levels only known dot directories */
 };
 

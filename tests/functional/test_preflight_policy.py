@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: ISC
+"""Policies, waivers, baselines, applied fixes and asking nginx itself."""
+
+import contextlib
+import datetime
+import json
+import os
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+import nginx_site
+
+pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
+                                reason=str(nginx_site.reason_to_skip()))
+
+
+@pytest.fixture(scope="module")
+def users():
+    made = nginx_site.Users("pf_app4", "pf_ngx4")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def make_site(users):
+    with contextlib.ExitStack() as stack:
+        def make(**arguments):
+            site = nginx_site.Site(users, **arguments)
+            stack.callback(site.close)
+            return site
+        yield make
+
+
+def day(offset):
+    return (datetime.date.today() + datetime.timedelta(offset)).isoformat()
+
+
+def write_policy(site, text):
+    with open(site.path("policy.yaml"), "w") as out:
+        out.write("version: 1\n" + text)
+    return "--policy=" + site.path("policy.yaml")
+
+
+WAIVER = """waivers:
+  - {code: %s, program: web, path: "%s", reason: "%s", until: %s, by: anna}
+"""
+
+
+def test_waived_findings_do_not_count(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    policy = write_policy(site, WAIVER % (
+        "PF101", site.home, "known to operations", day(30)))
+    report = site.report(policy)
+    assert report.code == 0
+    assert report.find("PF101")["waived"]
+    assert report.find("PF101")["waiver"] == "known to operations (anna)"
+    assert report.tree["summary"]["waived"] == 1
+    assert report.tree["summary"]["error"] == 0
+
+
+def test_a_waiver_that_is_over_no_longer_holds(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    policy = write_policy(site, WAIVER % (
+        "PF101", site.home, "known to operations", day(-1)))
+    report = site.report(policy)
+    assert report.code == 1
+    assert not report.find("PF101")["waived"]
+    assert report.find("PF920")["at"].endswith("policy.yaml:3")
+
+
+def test_an_unused_waiver_is_told(make_site):
+    site = make_site()
+    policy = write_policy(site, WAIVER % (
+        "PF101", site.home, "known to operations", day(30)))
+    assert site.report(policy).find("PF921")["severity"] == "notice"
+
+
+@pytest.mark.parametrize("text,where", [
+    ("waiver: []\n", ":2:1: unknown key 'waiver', did you mean 'waivers'?"),
+    (WAIVER % ("PF999", "/x", "known to operations", day(3)),
+     ":3:12: there is no code 'PF999'"),
+    (WAIVER % ("PF101", "/x", "because", day(3)),
+     "a reason has at least 10 characters"),
+    (WAIVER % ("PF101", "/x", "known to operations", day(800)),
+     "one year ahead"),
+    (WAIVER % ("PF101", "/x", "known to operations", "soon"),
+     "'soon' is no date"),
+    ("waivers: [{code: PF101, program: web}]\n", "the waiver has no 'reason'"),
+    ("waivers: [{code: PF019, program: '*', reason: '0123456789', "
+     "until: %s, by: a}]\n" % day(3), "cannot be waived for all programs"),
+    ("codes: {PF101: maybe}\n", ":2:16: 'maybe' is no value for this"),
+    ("codes: [\n", ":3:1: "),
+    ("codes: {PF101: warn}\ncodes: {}\n", "'codes' is there twice"),
+    ("pairs: [{socket: {mode: '999', path: /x}}]\n", "no mode of a socket"),
+])
+def test_a_policy_says_where_it_is_wrong(make_site, text, where):
+    site = make_site()
+    done = site.check(write_policy(site, text))
+    assert done.returncode == 3
+    assert where in done.stderr
+    assert "policy.yaml:" in done.stderr
+
+
+def test_codes_and_levels(make_site):
+    site = make_site()
+    assert site.report().codes() == ["PF213"]
+    ignored = site.report(write_policy(site, "codes: {PF213: ignore}\n"))
+    assert (ignored.code, ignored.codes()) == (0, [])
+    failed = site.report(write_policy(site, "codes: {PF213: fail}\n"))
+    assert failed.code == 1
+    other = site.report(write_policy(
+        site, "codes: {PF213: fail}\n"
+        "pairs: [{program: web, codes: {PF213: warn}}]\n"))
+    assert other.code == 0
+    strict = site.report(write_policy(
+        site, "defaults: {fail_level: warning}\n"))
+    assert strict.code == 1
+
+
+def test_pairs_say_what_the_command_does_not(make_site):
+    site = make_site()
+    site.supervisord_conf(command="/usr/bin/python3 app.py")
+    assert site.report().program["paired_by"] == "static"
+    report = site.report(write_policy(site, """
+pairs:
+  - program: web
+    socket: {path: %s/run/app.sock, mode: "0666", exclusive: true}
+    static: [{path: %s/site/static, url: /static/, max_unreadable: 1}]
+""" % (site.dir, site.home)))
+    assert report.program["paired_by"] == "socket"
+    assert report.find("PF213")["severity"] == "error"
+
+
+def test_secrets_can_be_named_and_excused(make_site):
+    site = make_site()
+    site.write("home/site/.env", "A=1\n")
+    site.write("home/site/app.vault", "A=1\n")
+    report = site.report(write_policy(
+        site, "secrets: {add: ['*.vault'], ignore: ['*/site/.env']}\n"))
+    assert [f["path"] for f in report.findings if f["code"] == "PF502"] == [
+        site.home + "/site/app.vault"]
+
+
+def test_policy_key(make_site):
+    site = make_site()
+    write_policy(site, "codes: {PF213: fail}\n")
+    site.supervisord_conf("preflight_policy=%(dir)s/policy.yaml")
+    assert site.report().code == 1
+
+
+def test_baseline_leaves_only_what_is_new(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    old = site.path("old.json")
+    assert site.check("--format=json", "--out", old).returncode == 1
+    report = site.report("--baseline", old)
+    assert (report.code, report.codes()) == (0, [])
+    site.chmod("run", 0o700)
+    report = site.report("--baseline", old)
+    assert report.codes() == ["PF201"]
+    assert site.check("--baseline", site.conf).returncode == 3
+
+
+def test_fix_apply_and_undo(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    before = subprocess.run(["getfacl", "-p", site.home],
+                            stdout=subprocess.PIPE).stdout
+    asked = site.check("--fix=apply")
+    assert asked.returncode == 5 and "needs a terminal" in asked.stderr
+    assert site.get("/static/logo.png") == 403
+    done = site.check("--fix=apply", "--yes")
+    assert site.get("/static/logo.png") == 200
+    undo, = [line.split("undo with: ")[1]
+             for line in done.stderr.splitlines() if "undo with" in line]
+    assert "PF101" not in site.report().codes()
+    subprocess.run(undo.split(), check=True)
+    after = subprocess.run(["getfacl", "-p", site.home],
+                           stdout=subprocess.PIPE).stdout
+    assert before == after
+    os.remove(undo.split("=")[1])
+
+
+def test_nginx_itself_is_asked(make_site):
+    """The file is readable, but this nginx was started before the location
+    was written: only asking it shows that."""
+    site = make_site(server="""
+        location /static/ { return 404; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    site.start_nginx()
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("return 404;", "alias %s/site/static/;" %
+                               site.home))
+    report = site.report()
+    assert "PF019" not in report.codes()
+    report = site.report("--confirm=http")
+    assert report.find("PF019")["effect"]["url"] == "/static/logo.png"
+    site.reload()
+    assert "PF019" not in site.report("--confirm=http").codes()
+
+
+def test_yaml_and_junit(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.make("home/site/static/a\x1b[31m")
+    text = site.check("--format=yaml").stdout
+    assert 'schema: "preflight/1"\n' in text
+    root = xml.etree.ElementTree.fromstring(
+        site.check("--format=junit").stdout)
+    suite, = [s for s in root if s.get("name") == "web"]
+    failures = {f.get("type") for f in suite.iter("failure")}
+    assert failures == {"PF101"}
+    cases = [c for c in suite if c.get("classname") == "web.static-tree"]
+    assert cases[0].get("name") == site.home + "/site/static/"
+
+
+def test_odd_names_are_escaped(make_site):
+    site = make_site()
+    name = "home/site/static/a\n\x1b[31mb"
+    site.write(name, "", 0o600)
+    for form in ("text", "junit", "json", "yaml"):
+        out = site.check("--format=" + form).stdout
+        assert "\x1b" not in out
+    report = site.report()
+    assert report.find("PF102")["path"] == site.path(name)
