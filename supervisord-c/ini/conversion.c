@@ -140,7 +140,7 @@ static char *
 digits_of(const struct conversion *c, long long number)
 {
 	unsigned long long size = (unsigned long long)number;
-	int precision = c->precision == -1 ? 1 : c->precision;
+	int precision = c->precision < 1 ? 1 : c->precision;
 
 	if (number < 0)
 		size = -size;
@@ -206,7 +206,7 @@ convert_char(struct strbuf *out, const struct conversion *c,
 	size_t len;
 
 	if (operand->kind == OPERAND_INT) {
-		len = operand->number < 0 || operand->number > UTF8_CODE_MAX
+		len = operand->number < 1 || operand->number > UTF8_CODE_MAX
 		    ? 0
 		    : utf8_encode((uint32_t)operand->number, text);
 		if (len == 0)

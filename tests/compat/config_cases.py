@@ -130,7 +130,25 @@ def pick(rng, wrong, good, bad):
     return rng.choice(bad if rng.random() < wrong else good)
 
 
+def conversion(rng):
+    """A conversion of the % operator; most are good for some names."""
+    name = rng.choice(["process_num", "numprocs", "process_num", "here",
+                       "program_name", "ENV_HOME"])
+    kind = rng.choice("ssssdddduioxXeEfFgGcra%y")
+    if kind == "c" and name == "process_num":
+        kind = "d"  # 0 would be a NUL byte
+    return "%%(%s)%s%s%s%s%s" % (
+        name, "".join(rng.sample("#0- +", rng.choice([0, 0, 1, 2, 3]))),
+        rng.choice(["", "", "1", "7", "30"]),
+        rng.choice(["", "", ".", ".0", ".3", ".12"]),
+        rng.choice(["", "", "", "h", "l", "L"]),
+        kind)
+
+
 def value(rng, kind, wrong):
+    if kind == "string" and rng.random() < 0.1:
+        return "a %s|%s" % (conversion(rng), rng.choice(["", "%%", "%"])
+                            if wrong else "")
     if rng.random() < wrong:
         return rng.choice(BAD[kind])
     return rng.choice(GOOD[kind])

@@ -18,6 +18,7 @@ fill(void)
 	expand_set(&outer, "here", "/etc");
 	expand_set(&inner, "a", "x");
 	expand_set_int(&inner, "n", 5);
+	expand_set_int(&inner, "zero", 0);
 	expand_set(&inner, "e", "\xc3\xa9t\xc3\xa9");
 	expand_set(&inner, "(p)", "nested");
 	expand_set(&inner, "pc", "100%(a)s");
@@ -69,6 +70,7 @@ Test(expand, formats_as_python_does)
 		{ "%(n)E", "5.000000E+00" },
 		{ "%(n)u", "5" },
 		{ "%(n).s|", "|" },
+		{ "%(zero).0d%(zero).x", "00" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -105,6 +107,7 @@ Test(expand, says_why_a_format_is_bad)
 		{ "%(a)x", "%x format: an integer is required, not str" },
 		{ "%(a)f", "must be real number, not str" },
 		{ "%(here)c", "%c requires int or char" },
+		{ "%(zero)c", "%c arg not in range(0x110000)" },
 		{ "%(a)*s", "* wants int" },
 		{ "%(n)*d", "not enough arguments for format string" },
 		{ "%d", "%d format: a real number is required, not dict" },
@@ -147,10 +150,10 @@ Test(expand, lists_names_unless_told_not_to)
 	cr_expect_null(expand(&inner, "%(x'y)s", "k", &cause));
 	cr_expect_str_eq(cause,
 	    "Format string \"%(x'y)s\" for 'k' contains names (\"x'y\") which "
-	    "cannot be expanded. Available names: (p), a, e, here, n, pc");
+	    "cannot be expanded. Available names: (p), a, e, here, n, pc, zero");
 	outer.unlisted = true;
 	cr_expect_null(expand(&inner, "%(z)s", "k", &cause));
-	cr_expect_not_null(strstr(cause, "names: (p), a, e, n, pc"));
+	cr_expect_not_null(strstr(cause, "names: (p), a, e, n, pc, zero"));
 	outer.unlisted = false;
 	free(cause);
 }
