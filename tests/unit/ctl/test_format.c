@@ -47,13 +47,13 @@ Test(format, width_counts_characters_of_the_name_shown)
 	strbuf_done(&out);
 }
 
-Test(format, colour_only_wraps_the_state)
+Test(format, colour_leaves_only_blanks_between_name_and_state)
 {
 	struct process_info cat = info("cat", "cat", "FATAL", "x");
 	struct strbuf out = STRBUF_INIT;
 
 	format_status(&out, &cat, 4, true);
-	cr_assert_str_eq(out.data, "cat \033[31mFATAL     \033[0mx\n");
+	cr_assert_str_eq(out.data, "\033[31mcat FATAL     \033[0mx\n");
 	strbuf_done(&out);
 }
 

@@ -113,8 +113,8 @@ Test(options, help_shows_each_of_them)
 
 	options_print_help(out, "/x/supervisord-c");
 	fclose(out);
-	cr_expect_not_null(strstr(text, "-c, --configuration FILE"));
-	cr_expect_not_null(strstr(text, "    --minprocs NUM"));
+	cr_expect_not_null(strstr(text, "-c/--configuration FILE -- "));
+	cr_expect_not_null(strstr(text, "\n--minprocs NUM -- "));
 	cr_expect_not_null(strstr(text, "supervisord-c ctl"));
 	free(text);
 	out = open_memstream(&text, &len);
