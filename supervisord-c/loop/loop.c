@@ -14,6 +14,10 @@
 #include "base/xmalloc.h"
 #include "loop/loop.h"
 
+/* How many turns in a row may belong to others before the background has one:
+ * at some 50 us each its wait stays below that for one chunk of a log. */
+#define BACKGROUND_PATIENCE 8
+
 struct deferred {
 	loop_fn fn;
 	void *arg;
@@ -25,6 +29,11 @@ struct loop {
 	struct event *signals[NSIG];
 	struct loop_signal *signal_owners[NSIG];
 	STAILQ_HEAD(, deferred) deferred;
+	/* Background watches that are ready, and how many callbacks of this
+	 * turn did no more than say so. */
+	TAILQ_HEAD(, loop_watch) background;
+	int marked;
+	int passed_over; /* turns */
 	bool stopping;
 };
 
@@ -46,6 +55,9 @@ struct loop_watch {
 	unsigned int wanted;
 	loop_watch_fn fn;
 	void *arg;
+	bool in_background;
+	unsigned int queued; /* ready for this, and in loop->background */
+	TAILQ_ENTRY(loop_watch) next;
 };
 
 struct loop *
@@ -58,6 +70,7 @@ loop_create(void)
 		return NULL;
 	loop = xcalloc(1, sizeof(*loop));
 	STAILQ_INIT(&loop->deferred);
+	TAILQ_INIT(&loop->background);
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	loop->base = event_base_new_with_config(config);
 	event_config_free(config);
@@ -105,12 +118,59 @@ run_deferred(struct loop *loop)
 	}
 }
 
+static void
+unqueue(struct loop_watch *watch)
+{
+	if (watch->queued != 0)
+		TAILQ_REMOVE(&watch->loop->background, watch, next);
+	watch->queued = 0;
+}
+
+static void
+run_background(struct loop *loop)
+{
+	struct loop_watch *watch = TAILQ_FIRST(&loop->background);
+	unsigned int ready = watch->queued;
+
+	loop->passed_over = 0;
+	unqueue(watch);
+	watch->fn(watch->fd, ready, watch->arg);
+	run_deferred(loop);
+}
+
+/* How many events were active at once since the last call. */
+static int
+count_active(struct loop *loop)
+{
+	return event_base_get_max_events(
+	    loop->base, EVENT_BASE_COUNT_ACTIVE, 1);
+}
+
+static int
+one_turn(struct loop *loop, int flags)
+{
+	int result;
+
+	if (!TAILQ_EMPTY(&loop->background))
+		flags |= EVLOOP_NONBLOCK;
+	loop->marked = 0;
+	count_active(loop);
+	result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
+	run_deferred(loop);
+	if (TAILQ_EMPTY(&loop->background))
+		return result;
+	/* More events than those that marked a watch: others are busy. */
+	if (count_active(loop) <= loop->marked ||
+	    ++loop->passed_over > BACKGROUND_PATIENCE)
+		run_background(loop);
+	return result;
+}
+
 void
 loop_turn(struct loop *loop)
 {
 	run_deferred(loop);
-	event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-	run_deferred(loop);
+	one_turn(loop, EVLOOP_NONBLOCK);
 }
 
 void
@@ -119,10 +179,8 @@ loop_run(struct loop *loop)
 	loop->stopping = false;
 	run_deferred(loop);
 	while (!loop->stopping) {
-		if (event_base_loop(loop->base,
-		    EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY) == -1)
+		if (one_turn(loop, EVLOOP_NO_EXIT_ON_EMPTY) == -1)
 			break;
-		run_deferred(loop);
 	}
 }
 
@@ -233,7 +291,14 @@ on_watch_ready(evutil_socket_t fd, short what, void *arg)
 		ready |= LOOP_READ;
 	if (what & EV_WRITE)
 		ready |= LOOP_WRITE;
-	watch->fn(fd, ready, watch->arg);
+	if (!watch->in_background) {
+		watch->fn(fd, ready, watch->arg);
+		return;
+	}
+	watch->loop->marked++;
+	if (watch->queued == 0)
+		TAILQ_INSERT_TAIL(&watch->loop->background, watch, next);
+	watch->queued |= ready;
 }
 
 struct loop_watch *
@@ -258,6 +323,7 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 	if (what == watch->wanted)
 		return 0;
 	event_del(watch->event);
+	unqueue(watch);
 	watch->wanted = 0;
 	if (what == 0)
 		return 0;
@@ -274,11 +340,18 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 }
 
 void
+loop_watch_in_background(struct loop_watch *watch)
+{
+	watch->in_background = true;
+}
+
+void
 loop_watch_free(struct loop_watch *watch)
 {
 	if (watch == NULL)
 		return;
 	event_free(watch->event);
+	unqueue(watch);
 	free(watch);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -142,4 +143,108 @@ Test(loop, a_signal_arrives_as_a_call_from_the_loop)
 	loop_run(seen.loop);
 	cr_expect_eq(seen.count, 1);
 	loop_free(seen.loop);
+}
+
+/* Pipes that are always readable: who was called, in order. */
+struct pipes {
+	struct loop *loop;
+	int ends[3][2];
+	struct loop_watch *watches[3];
+	char order[64];
+	int count;
+};
+
+static void
+on_pipe_ready(int fd, unsigned int ready, void *arg)
+{
+	struct pipes *pipes = arg;
+
+	cr_expect_eq(ready, LOOP_READ);
+	for (int i = 0; i < 3; i++) {
+		if (pipes->ends[i][0] == fd && pipes->count < 60)
+			pipes->order[pipes->count++] = (char)('0' + i);
+	}
+}
+
+static void
+open_pipes(struct pipes *pipes)
+{
+	pipes->loop = loop_create();
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
+		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
+		pipes->watches[i] = loop_watch_create(
+		    pipes->loop, pipes->ends[i][0], on_pipe_ready, pipes);
+	}
+}
+
+static void
+close_pipes(struct pipes *pipes)
+{
+	for (int i = 0; i < 3; i++) {
+		loop_watch_free(pipes->watches[i]);
+		fd_close(&pipes->ends[i][0]);
+		fd_close(&pipes->ends[i][1]);
+	}
+	loop_free(pipes->loop);
+}
+
+static void
+watch_all(struct pipes *pipes, int in_background)
+{
+	for (int i = 0; i < 3; i++) {
+		if (i < in_background)
+			loop_watch_in_background(pipes->watches[i]);
+		cr_assert_eq(loop_watch_want(pipes->watches[i], LOOP_READ),
+		    0);
+	}
+}
+
+Test(loop, background_watches_take_turns)
+{
+	struct pipes pipes = { .count = 0 };
+
+	open_pipes(&pipes);
+	watch_all(&pipes, 3);
+	for (int i = 1; i <= 6; i++) {
+		loop_turn(pipes.loop);
+		cr_expect_eq(pipes.count, i);
+	}
+	/* Each twice, one after the other. */
+	for (int i = 0; i < 3; i++)
+		cr_expect_eq(pipes.order[i], pipes.order[i + 3]);
+	cr_expect_neq(pipes.order[0], pipes.order[1]);
+	cr_expect_neq(pipes.order[1], pipes.order[2]);
+	close_pipes(&pipes);
+}
+
+Test(loop, the_background_waits_for_others_but_not_for_ever)
+{
+	struct pipes pipes = { .count = 0 };
+	int turns = 0;
+
+	open_pipes(&pipes);
+	watch_all(&pipes, 1); /* pipes 1 and 2 are ready all the time */
+	while (strchr(pipes.order, '0') == NULL && turns < 30) {
+		loop_turn(pipes.loop);
+		turns++;
+	}
+	cr_expect_gt(turns, 3);
+	cr_expect_lt(turns, 20);
+	close_pipes(&pipes);
+}
+
+Test(loop, a_resting_or_freed_background_watch_is_not_called)
+{
+	struct pipes pipes = { .count = 0 };
+
+	open_pipes(&pipes);
+	watch_all(&pipes, 3);
+	loop_turn(pipes.loop); /* all are marked, one is called */
+	cr_expect_eq(pipes.count, 1);
+	for (int i = 0; i < 3; i++)
+		loop_watch_want(pipes.watches[i], 0);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, 1);
+	close_pipes(&pipes);
 }
