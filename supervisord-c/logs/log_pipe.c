@@ -4,8 +4,8 @@
  * one large read, one write, nothing in between that looks at the bytes unless
  * the configuration asks for it.
  *
- * Fairness comes from reading once a turn: every other descriptor has its turn
- * before a child that writes all the time is read again.
+ * The loop calls in the background, for one read: clients and other children
+ * never wait for more than that, however many children write all the time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -171,6 +171,7 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 		goto fail;
 	pipe->watch =
 	    loop_watch_create(loop, options->fd, on_readable, pipe);
+	loop_watch_in_background(pipe->watch);
 	if (loop_watch_want(pipe->watch, LOOP_READ) == -1)
 		goto fail;
 	pipe->fd = options->fd;

@@ -11,8 +11,8 @@
 
 /*
  * One output channel of a child: a pipe in the loop, and where its bytes go.
- * Reads are large, one a turn of the loop, and go straight on to the file.  A
- * pipe that proves busy is enlarged.
+ * Reads are large, one a turn of the loop and after all else, and go straight
+ * on to the file.  A pipe that proves busy is enlarged.
  */
 struct log_pipe;
 
