@@ -29,8 +29,8 @@ struct bus *bus_create(void);
 void bus_free(struct bus *); /* all subscriptions were ended before */
 
 /* Called for the type and its descendants. */
-struct bus_subscription *bus_subscribe(
-    struct bus *, enum event_type, bus_fn, void *arg);
+struct bus_subscription *bus_subscribe(struct bus *, enum event_type, bus_fn,
+    void *arg);
 /* One subscription to several types: called once an event. */
 struct bus_subscription *bus_subscribe_all(struct bus *,
     const enum event_type *types, size_t count, bus_fn, void *arg);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+/* clang-format off */
 /* X(type, parent): the tree of event types (contract C7.1), parents first. */
 #define EVENT_TYPES(X)                                                \
 	X(EVENT, EVENT)                                               \
@@ -44,6 +45,7 @@ enum event_type {
 #undef X
 	EVENT_TYPE_COUNT
 };
+/* clang-format on */
 
 const char *event_type_name(enum event_type);
 /* By name in upper case; EVENT_TYPE_COUNT if there is none. */

@@ -25,8 +25,7 @@ typedef void (*gate_cancel_fn)(struct gate_question *, void *arg);
 struct gate *gate_create(void);
 void gate_free(struct gate *);
 /* One keeper; NULL takes it away, and open questions are answered yes. */
-void gate_set_keeper(
-    struct gate *, gate_keeper_fn, gate_cancel_fn, void *arg);
+void gate_set_keeper(struct gate *, gate_keeper_fn, gate_cancel_fn, void *arg);
 /* NULL if answered within the call, else the handle for gate_cancel. */
 struct gate_question *gate_ask(struct gate *, const char *group,
     const char *process, const void *config, gate_answer_fn, void *arg);

@@ -33,8 +33,8 @@ void payload_process_log(struct strbuf *, const struct payload_process *,
     const char *channel, const void *, size_t len);
 void payload_process_communication(struct strbuf *,
     const struct payload_process *, const void *, size_t len);
-void payload_remote(
-    struct strbuf *, const char *type, const void *, size_t len);
+void payload_remote(struct strbuf *, const char *type, const void *,
+    size_t len);
 void payload_tick(struct strbuf *, int64_t when);
 void payload_group(struct strbuf *, const char *group);
 

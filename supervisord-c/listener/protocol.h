@@ -11,6 +11,7 @@
  * verdicts out.  Pure.
  */
 
+/* clang-format off */
 /* X(name): the states of a listener, as the log names them. */
 #define LISTENER_STATES(X) X(ACKNOWLEDGED) X(READY) X(BUSY) X(UNKNOWN)
 
@@ -19,6 +20,7 @@ enum listener_state {
 	LISTENER_STATES(X)
 #undef X
 };
+/* clang-format on */
 
 const char *listener_state_name(enum listener_state);
 
@@ -29,7 +31,7 @@ enum {
 };
 
 enum protocol_verdict {
-	PROTOCOL_MORE,       /* nothing until more bytes come */
+	PROTOCOL_MORE,	     /* nothing until more bytes come */
 	PROTOCOL_IS_READY,   /* ACKNOWLEDGED -> READY */
 	PROTOCOL_ACCEPTED,   /* BUSY -> ACKNOWLEDGED */
 	PROTOCOL_REJECTED,   /* BUSY -> ACKNOWLEDGED, the event goes back */
@@ -42,7 +44,7 @@ struct protocol {
 	enum listener_state state;
 	struct strbuf buffer;
 	long long result_len; /* -1: the line has not come yet */
-	char *bad_line;       /* after PROTOCOL_BAD_RESULT */
+	char *bad_line;	      /* after PROTOCOL_BAD_RESULT */
 };
 
 void protocol_init(struct protocol *);

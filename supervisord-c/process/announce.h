@@ -11,7 +11,7 @@
 
 /*
  * What a process tells the world: the event of a state that was entered, and
- * the lines of the main log that people and tools search for (contract DA).
+ * the lines of the main log that people and tools search for (contract D4.6).
  */
 
 /* process.from_state is filled in from the state given. */

@@ -33,7 +33,8 @@ random_name(char name[RANDOM_LEN + 1])
 	unsigned char bytes[RANDOM_LEN] = { 0 };
 
 	/* Without randomness the name is only easier to guess: O_EXCL guards. */
-	(void)getrandom(bytes, sizeof(bytes), GRND_NONBLOCK);
+	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) == -1)
+		memset(bytes, 0, sizeof(bytes));
 	for (size_t i = 0; i < RANDOM_LEN; i++)
 		name[i] = letters[bytes[i] % (sizeof(letters) - 1)];
 	name[RANDOM_LEN] = '\0';

@@ -23,7 +23,7 @@ struct instance_parts {
 	/* An older child whose descendants still have the logs open, or NULL;
 	 * lent for the start. */
 	const struct instance *older;
-	int socket; /* becomes its stdin; -1: a pipe */
+	int socket;		     /* becomes its stdin; -1: a pipe */
 	output_protocol_fn protocol; /* NULL: ordinary output */
 	/* All output is closed: the time to free it. */
 	output_closed_fn silent;
@@ -32,8 +32,7 @@ struct instance_parts {
 
 /* Borrows what the parts point to.  NULL with the text of spawnerr in *cause
  * (contract D3.9). */
-struct instance *instance_start(
-    const struct instance_parts *, char **cause);
+struct instance *instance_start(const struct instance_parts *, char **cause);
 void instance_free(struct instance *); /* takes NULL */
 
 pid_t instance_pid(const struct instance *);

@@ -167,7 +167,7 @@ on_timer_due(void *arg)
 		loop_timer_set(process->timer, early);
 		return;
 	}
-	/* Its end is about to be noticed, and that decides (contract C10 B8). */
+	/* Its end is about to be noticed, and that decides (contract D4.2). */
 	if (process->instance != NULL && instance_is_zombie(process->instance))
 		return;
 	if (process->state == PROC_STARTING)

@@ -28,7 +28,7 @@ struct process {
 	int64_t due_ms; /* monotonic, valid while the timer is set */
 
 	int64_t started_ms; /* monotonic */
-	int64_t start;      /* unix seconds, 0: never */
+	int64_t start;	    /* unix seconds, 0: never */
 	int64_t stop;
 	int failures; /* in a row, as back-off counts them */
 	int exitstatus;

@@ -24,7 +24,7 @@ struct output_parts {
 	const char *process;
 	const char *group;
 	const struct channel_config *config;
-	const char *path; /* of the log; NULL: none */
+	const char *path;     /* of the log; NULL: none */
 	struct log_file *log; /* one that has it open already, or NULL */
 	bool is_stderr;
 	output_protocol_fn protocol; /* NULL: ordinary output */

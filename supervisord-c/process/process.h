@@ -46,14 +46,14 @@ struct process_facts {
 	const char *name;
 	const char *group;
 	enum process_state state;
-	pid_t pid; /* 0: none */
+	pid_t pid;     /* 0: none */
 	int64_t start; /* unix seconds, 0: never */
 	int64_t stop;
 	const char *spawnerr; /* "" if none */
 	int exitstatus;
 	const char *stdout_logfile; /* "" if none */
 	const char *stderr_logfile;
-	int64_t uptime_ms; /* monotonic, since the start */
+	int64_t uptime_ms;   /* monotonic, since the start */
 	bool waits_for_gate; /* STARTING, and asking for permission */
 };
 
@@ -103,8 +103,8 @@ int process_signal(struct process *, int signo, char **cause);
 int process_write_stdin(struct process *, const void *, size_t len);
 /* Checks the command as a start would, without starting; see
  * spawn/command.h. */
-enum command_problem process_check_command(
-    const struct process *, char **cause);
+enum command_problem process_check_command(const struct process *,
+    char **cause);
 /* Empties both logs (contract C3.4); -1 and errno. */
 int process_clear_logs(struct process *);
 void process_reopen_logs(struct process *);
@@ -116,8 +116,8 @@ void process_reopen_logs(struct process *);
  */
 typedef void (*process_watch_fn)(struct process *, void *arg);
 struct process_watch;
-struct process_watch *process_watch(
-    struct process *, process_watch_fn, void *arg);
+struct process_watch *process_watch(struct process *, process_watch_fn,
+    void *arg);
 void process_unwatch(struct process_watch *); /* takes NULL */
 
 /*
@@ -130,7 +130,6 @@ struct process_tap {
 	void (*gone)(struct process *, void *arg); /* the child has ended */
 };
 /* The table is borrowed for good; NULL ends it. */
-void process_set_tap(
-    struct process *, const struct process_tap *, void *arg);
+void process_set_tap(struct process *, const struct process_tap *, void *arg);
 
 #endif

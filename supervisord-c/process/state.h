@@ -11,11 +11,12 @@
 
 /* The sets of states that callers ask for. */
 enum process_state_set {
-	SET_STOPPED = 1,    /* nothing runs and nothing will by itself */
-	SET_RUNNING = 2,    /* a start is refused, a stop accepted */
+	SET_STOPPED = 1, /* nothing runs and nothing will by itself */
+	SET_RUNNING = 2, /* a start is refused, a stop accepted */
 	SET_SIGNALLABLE = 4,
 };
 
+/* clang-format off */
 /* X(name, code in RPC, sets) */
 #define PROCESS_STATES(X)                                \
 	X(STOPPED, 0, SET_STOPPED)                       \
@@ -33,6 +34,7 @@ enum process_state {
 #undef X
 	PROC_STATE_COUNT
 };
+/* clang-format on */
 
 /* "RUNNING", never NULL. */
 const char *process_state_name(enum process_state);
@@ -40,6 +42,7 @@ const char *process_state_name(enum process_state);
 int process_state_code(enum process_state);
 bool process_state_in(enum process_state, enum process_state_set);
 
+/* clang-format off */
 /* What can happen to a process. */
 #define PROCESS_HAPPENINGS(X)                                            \
 	X(START)        /* asked for, or due by itself */                \
@@ -60,19 +63,20 @@ enum process_happening {
 #undef X
 	ON_COUNT
 };
+/* clang-format on */
 
 const char *process_happening_name(enum process_happening);
 
 /* What has to be done after the state was entered. */
 enum process_act {
 	ACT_NONE,
-	ACT_ASK,         /* ask the gate */
+	ACT_ASK, /* ask the gate */
 	ACT_SPAWN,
-	ACT_WITHDRAW,    /* the question to the gate */
+	ACT_WITHDRAW,	 /* the question to the gate */
 	ACT_SIGNAL_STOP, /* the state is entered first, then the signal sent */
 	ACT_SIGNAL_KILL,
-	ACT_AGAIN,       /* the same happening once more, in the new state */
-	ACT_FAIL,        /* ON_GIVE_UP at once */
+	ACT_AGAIN, /* the same happening once more, in the new state */
+	ACT_FAIL,  /* ON_GIVE_UP at once */
 };
 
 /* What the table has to know besides. */

@@ -21,13 +21,12 @@ struct watch_list {
 	bool telling; /* ended ones stay in the list for now */
 };
 
-void watch_list_init(
-    struct watch_list *, struct loop *, struct process *);
+void watch_list_init(struct watch_list *, struct loop *, struct process *);
 /* Tells everybody a last time; watches that are not ended then are on their
  * own, to be ended by their owners. */
 void watch_list_done(struct watch_list *);
 void watch_list_notify(struct watch_list *);
-struct process_watch *watch_list_add(
-    struct watch_list *, process_watch_fn, void *arg);
+struct process_watch *watch_list_add(struct watch_list *, process_watch_fn,
+    void *arg);
 
 #endif

@@ -10,7 +10,6 @@
  * What was raised is appended to infos, to be logged once there is a log.  -1
  * with the text of the usage error in *cause.
  */
-int limits_raise(
-    int minfds, int minprocs, struct strvec *infos, char **cause);
+int limits_raise(int minfds, int minprocs, struct strvec *infos, char **cause);
 
 #endif

@@ -29,15 +29,15 @@ enum supervisor_mood {
 
 struct supervisor_parts {
 	struct loop *loop;
-	struct bus *bus;   /* outlives a restart: serials go on */
+	struct bus *bus; /* outlives a restart: serials go on */
 	struct gate *gate;
-	struct main_log *main_log; /* may be NULL in tests */
+	struct main_log *main_log;		  /* may be NULL in tests */
 	const struct config_overrides *overrides; /* for reload */
 };
 
 /* Takes the config, also on failure. */
-struct supervisor *supervisor_create(
-    const struct supervisor_parts *, struct config *);
+struct supervisor *supervisor_create(const struct supervisor_parts *,
+    struct config *);
 /* No child is left.  After a mood of RESTARTING the signals stay blocked until
  * the next supervisor_run, so that none is lost between. */
 void supervisor_free(struct supervisor *);
@@ -78,8 +78,8 @@ struct reload_result {
 	struct strvec added, changed, removed;
 };
 /* Reads the files again; on an error -1 with *cause and nothing has changed. */
-int supervisor_reload(
-    struct supervisor *, struct reload_result *, char **cause);
+int supervisor_reload(struct supervisor *, struct reload_result *,
+    char **cause);
 void reload_result_done(struct reload_result *);
 /* 0; -1 with errno ENOENT (unknown), EEXIST (already active), or another with
  * *cause. */

@@ -272,9 +272,6 @@ Test(process, a_respawn_waits_for_a_second_since_the_start)
 	process_start(process);
 	process_get_facts(process, &first);
 	world_wait_state(&world, process, PROC_EXITED);
-	cr_assert_eq(process_state(process), PROC_EXITED);
-	process_get_facts(process, &first);
-	cr_assert_lt(first.uptime_ms, 900);
 	world_wait_state(&world, process, PROC_RUNNING);
 	process_get_facts(process, &second);
 	world_wait_state(&world, process, PROC_EXITED);

@@ -29,8 +29,7 @@ void world_wait_trace(struct world *, const char *text);
 void world_turn(struct world *);
 /* A program with Supervisor's defaults, no logs and this command. */
 struct process_config world_program(const char *command);
-struct process *world_process(
-    struct world *, const struct process_config *);
+struct process *world_process(struct world *, const struct process_config *);
 /* Fails if the trace is not exactly this; then it is empty. */
 void world_expect(struct world *, const char *trace);
 
