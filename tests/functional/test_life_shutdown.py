@@ -81,6 +81,19 @@ def test_idle_groups_cost_no_time():
         assert time.monotonic() - begin < 2
 
 
+def test_a_hundred_groups_that_are_just_starting_end_at_once():
+    programs = "".join(
+        "[program:p%d]\ncommand=/bin/cat\nstartsecs=60\npriority=%d\n"
+        "stdout_logfile=NONE\nstderr_logfile=NONE\n" % (n, n)
+        for n in range(100))
+    with supd.Daemon(programs=programs, loglevel="info") as daemon:
+        daemon.wait_state("p99", "STARTING")
+        begin = time.monotonic()
+        daemon.signal(signal.SIGTERM)
+        assert wait_ended(daemon) == 0
+        assert time.monotonic() - begin < 5
+
+
 def test_who_is_waited_for_is_told_every_three_seconds():
     programs = ("[program:p]\ncommand=%s\nstopwaitsecs=5\nstartsecs=0\n"
                 "killasgroup=true\nstdout_logfile={dir}/p.out\n" % STUBBORN)
