@@ -105,6 +105,36 @@ judge_identity(struct checkup *checkup, struct judge *judge,
 	judge_done(judge);
 }
 
+/* A tree that lies in the places of two users may belong to either. */
+static void
+note_ambiguous(struct checkup *checkup, struct judge *judge,
+    const struct pairing *pairing)
+{
+	struct finding *finding;
+
+	for (size_t i = 0; i < pairing->need_count; i++) {
+		const struct need *need = pairing->needs[i].need;
+
+		for (size_t j = 0;
+		     j < checkup->views.count && pairing->needs[i].likely;
+		     j++) {
+			const struct program_view *other =
+			    &checkup->views.items[j];
+
+			if (other->cred.uid == judge->view->cred.uid ||
+			    !pairing_is_likely(other, need))
+				continue;
+			finding = finding_create(PF011, need->path);
+			finding_say(finding,
+			    "%s may belong to %s (%s) or to "
+			    "%s (%s): preflight_static says it",
+			    need->path, judge->view->name, judge->view->user,
+			    other->name, other->user);
+			program_report_add(judge->program, finding);
+		}
+	}
+}
+
 /* The best reason the program was paired by with this nginx. */
 static enum pair_reason
 judge_instance(struct checkup *checkup, struct judge *judge,
@@ -118,6 +148,8 @@ judge_instance(struct checkup *checkup, struct judge *judge,
 	judge->instance = instance;
 	pairing_make(&checkup->views, judge->view, &instance->site, &pairing);
 	by = pairing.by;
+	if (by == PAIR_STATIC)
+		note_ambiguous(checkup, judge, &pairing);
 	if (pairing.need_count > 0 || pairing.miss_count > 0) {
 		for (size_t i = 0; i < instance->identity_count; i++)
 			judge_identity(checkup, judge, &pairing,
@@ -268,6 +300,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
+	judge_home(&judge);
 	if (check_nginx(checkup, &judge, cause) == -1)
 		return -1;
 	if (policy != NULL)

@@ -26,8 +26,8 @@ struct judge {
 	char *worker; /* "nginx (www-data)", for sentences */
 	struct tree_budget budget;
 	struct probe_options probe;
-	bool running; /* the program has been started already */
-	bool confirm; /* ask nginx itself for files */
+	bool running;		   /* the program has been started already */
+	bool confirm;		   /* ask nginx itself for files */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 
@@ -51,6 +51,11 @@ void judge_socket(struct judge *, const struct need *,
     const struct planned_socket *);
 void judge_misses(struct judge *, const struct pairing *);
 void judge_app(struct judge *);
+/* Files that the program will write into a tree that the worker can reach. */
+void judge_future(struct judge *, size_t check, const struct need *,
+    const char *dir);
+/* The home of the program's user. */
+void judge_home(struct judge *);
 void judge_secrets(struct judge *, const struct pairing *);
 
 /* A check about the need, with what is known of it; the index in the

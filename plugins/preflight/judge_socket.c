@@ -326,6 +326,39 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 	free(facts);
 }
 
+/* Directories that are there after every boot. */
+static bool
+is_always_there(const char *path)
+{
+	static const char *const places[] = { "/run/", "/var/run/", "/tmp/",
+		"/var/tmp/", "/dev/shm/", NULL };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; places[i] != NULL; i++) {
+		if (strncmp(path, places[i], (size_t)(slash - path) + 1) == 0 &&
+		    places[i][slash - path + 1] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static void
+judge_boot(struct judge *judge, size_t check, const struct need *need,
+    const struct socket_verdict *verdict)
+{
+	struct finding *finding;
+
+	if (!verdict->is_volatile || is_always_there(need->path) ||
+	    judge->view->keys.runtime_dir != NULL)
+		return;
+	finding = finding_create(PF216, need->path);
+	finding_say(finding,
+	    "the directory of %s does not survive a boot, and "
+	    "nobody is known to make it: preflight_runtime_dir does",
+	    need->path);
+	judge_add(judge, check, need, finding);
+}
+
 static void
 judge_open(struct judge *judge, size_t check, const struct need *need,
     const struct planned_socket *planned, const struct socket_verdict *verdict)
@@ -413,6 +446,7 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 	}
 	judge_now(judge, check, need, planned, plan, verdict);
 	judge_open(judge, check, need, planned, verdict);
+	judge_boot(judge, check, need, verdict);
 }
 
 static void

@@ -458,6 +458,8 @@ judge_tree(struct judge *judge, const struct need *need)
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		if (sampled)
 			judge_sample(judge, check, need, &tree);
+		if (need->kind == NEED_STATIC_TREE)
+			judge_future(judge, check, need, need->path);
 		if (sampled && judge->confirm)
 			judge_confirm(judge, check, need, &tree);
 		judge_index(judge, check, need);

@@ -194,8 +194,8 @@ is_served(const struct need *need)
 
 /* A tree in the program's own places; a home of "/" or "/nonexistent" says
  * nothing. */
-static bool
-looks_like_ours(const struct program_view *view, const struct need *need)
+bool
+pairing_is_likely(const struct program_view *view, const struct need *need)
 {
 	return is_served(need) &&
 	    (is_below(need->path, view->directory) ||
@@ -255,7 +255,8 @@ pair_static(struct pairing *pairing, const struct program_view *view,
 	for (size_t i = 0; i < site->need_count; i++) {
 		const struct need *need = &site->needs[i];
 
-		if (!is_considered(view, need) || !looks_like_ours(view, need))
+		if (!is_considered(view, need) ||
+		    !pairing_is_likely(view, need))
 			continue;
 		raise_reason(pairing, PAIR_STATIC);
 		add_need(pairing, need, NULL, true);

@@ -60,6 +60,10 @@ void pairing_done(struct pairing *);
 
 const char *pair_reason_name(enum pair_reason); /* NULL for NONE */
 
+/* Whether the need lies in the program's own places: below its directory or
+ * its user's home. */
+bool pairing_is_likely(const struct program_view *, const struct need *);
+
 /* Whether two socket paths name the same place: lexically, then by the real
  * directory. */
 bool pairing_same_socket(const char *, const char *);

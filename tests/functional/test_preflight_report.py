@@ -336,3 +336,102 @@ def test_a_program_without_nginx(make_site):
         "plain"]
     done = site.check("--format=json", "--program", "web")
     assert [p["name"] for p in json.loads(done.stdout)["programs"]] == ["web"]
+
+
+def test_files_of_tomorrow(make_site):
+    """umask 077 in the program's section: what it uploads will be 0600."""
+    site = make_site()
+    site.supervisord_conf("umask=077")
+    found = site.report().find("PF120")
+    assert "will be -rw------- pf_app3:pf_app3 (umask 077)" in found["message"]
+    subprocess.run(["setfacl", "-dm", "u:pf_ngx3:r-x",
+                    site.home + "/site/static"], check=True)
+    assert "PF120" not in site.report().codes()
+
+
+def test_home_that_others_may_change(make_site):
+    site = make_site()
+    site.chmod("home", 0o777)
+    assert site.report().find("PF510")["severity"] == "error"
+
+
+def test_two_programs_with_one_tree(make_site):
+    site = make_site()
+    other = """
+[program:api]
+command=/bin/cat
+directory=%(home)s/site
+user=%(worker)s
+preflight_nginx=%(dir)s/nginx.conf
+"""
+    site.supervisord_conf(command="/bin/cat", extra=other)
+    done = site.check("--format=json", "--program", "web")
+    assert done.returncode == 3
+    assert "PF011" in [f["code"] for f in
+                       json.loads(done.stdout)["programs"][0]["findings"]]
+
+
+def test_fcgi_program(make_site):
+    """The daemon makes the socket: 0700 unless told otherwise (T90)."""
+    site = make_site(server="""
+        location / { fastcgi_pass unix:%(dir)s/run/app.sock; }
+""")
+    text = open(site.path("supervisord.conf")).read()
+    text = text.replace("[program:web]", "[fcgi-program:web]\n"
+                        "socket=unix://%s/run/app.sock" % site.dir)
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write(text)
+    found = site.report().find("PF205")
+    assert "will be srwx------ pf_app3:" in found["message"]
+    with open(site.path("supervisord.conf"), "a") as out:
+        out.write("socket_mode=0770\nsocket_owner=pf_app3:pf_ngx3\n")
+    assert "PF205" not in site.report().codes()
+
+
+def test_acl_cut_by_mask(make_site):
+    site = make_site()
+    subprocess.run(["setfacl", "-m", "u:pf_ngx3:--x", site.home], check=True)
+    site.start_nginx()
+    assert site.get("/static/logo.png") == 200
+    site.chmod("home", 0o700)
+    assert site.get("/static/logo.png") == 403
+    report = site.report()
+    found = report.find("PF109")
+    assert "the mask --- cancels it" in found["message"]
+    apply_fix(report.fix("PF109", "acl-traverse"))
+    assert site.get("/static/logo.png") == 200
+
+
+def test_alias_without_slash(make_site):
+    site = make_site(server="""
+        location /s/ { alias %(home)s/site/static; }
+        location /t { alias %(home)s/site/static/; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    site.start_nginx()
+    assert site.get("/s/logo.png") == 404
+    assert site.get("/t../app.py") == 200
+    report = site.report()
+    assert report.find("PF119") and report.find("PF508")
+
+
+def test_password_file(make_site):
+    site = make_site(server="""
+        location / { auth_basic x; auth_basic_user_file %(dir)s/htpasswd;
+                     proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    site.write("htpasswd", "a:b\n", 0o600)
+    found = site.report().find("PF117")
+    assert found["effect"]["status"] == 500
+    os.remove(site.path("htpasswd"))
+    assert site.report().find("PF117")["effect"]["status"] == 403
+
+
+def test_every_code_is_explained():
+    import re
+    import supd
+    rows = re.findall(r'X\((PF\d+),.*?"(.*?)"\)', open(os.path.join(
+        supd.SRCDIR, "plugins/preflight/finding.h")).read())
+    explained = re.findall(r"^#### (PF\d+) (\S+)$", open(os.path.join(
+        supd.SRCDIR, "docs/preflight.md")).read(), re.M)
+    assert len(rows) > 80 and rows == explained
