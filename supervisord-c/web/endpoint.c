@@ -6,6 +6,7 @@
 #include "base/repr.h"
 #include "base/xmalloc.h"
 #include "web/endpoint.h"
+#include "web/origin.h"
 #include "xmlrpc/reader.h"
 
 /* A request whose answer is still to come. */
@@ -111,6 +112,10 @@ endpoint_serve(struct http_request *request, void *arg)
 	const char *body;
 	size_t len;
 
+	if (origin_is_foreign(request)) {
+		origin_refuse(request);
+		return;
+	}
 	body = http_request_body(request, &len);
 	if (xmlrpc_read_call(body, len, &call, &cause) == -1) {
 		refuse(request, body, len, "unmarshallable");

@@ -4,11 +4,13 @@
 #include "base/xmalloc.h"
 #include "web/endpoint.h"
 #include "web/routes.h"
+#include "web/site.h"
 #include "web/tail.h"
 
 struct web {
 	struct endpoint *endpoint;
 	struct tails *tails;
+	struct site *site;
 };
 
 struct web *
@@ -19,6 +21,7 @@ web_create(struct http_server *http, struct supervisor *supervisor,
 
 	web->endpoint = endpoint_create(rpc);
 	web->tails = tails_create(supervisor);
+	web->site = site_create(supervisor, rpc);
 	/* The first that matches wins (contract C1.5). */
 	http_server_route(http, "/RPC2*", HTTP_POST, endpoint_serve,
 	    web->endpoint);
@@ -26,6 +29,9 @@ web_create(struct http_server *http, struct supervisor *supervisor,
 	    web->tails);
 	http_server_route(http, "/mainlogtail*", HTTP_GET, tails_serve_main,
 	    web->tails);
+	http_server_route(http, "/*",
+	    HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_OTHER, site_serve,
+	    web->site);
 	return web;
 }
 
@@ -36,5 +42,6 @@ web_free(struct web *web)
 		return;
 	endpoint_free(web->endpoint);
 	tails_free(web->tails);
+	site_free(web->site);
 	free(web);
 }
