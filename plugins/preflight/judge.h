@@ -51,6 +51,10 @@ void judge_socket(struct judge *, const struct need *,
     const struct planned_socket *);
 void judge_misses(struct judge *, const struct pairing *);
 void judge_app(struct judge *);
+/* A log that root opens, which the kernel may refuse even so (PF406); need is
+ * NULL for the program's own. */
+void judge_protected(struct judge *, size_t check, const struct need *,
+    const char *path);
 /* Files that the program will write into a tree that the worker can reach. */
 void judge_future(struct judge *, size_t check, const struct need *,
     const char *dir);

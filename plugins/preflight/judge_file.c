@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/sentence.h"
 
 /*
  * Single files that the worker opens, and places where it writes.  Each kind
@@ -95,6 +97,46 @@ judge_file(struct judge *judge, const struct need *need)
 	answer_done(&answer);
 }
 
+void
+judge_protected(struct judge *judge, size_t check, const struct need *need,
+    const char *path)
+{
+	gid_t group = getegid();
+	const struct cred root = {
+		.uid = geteuid(),
+		.gid = group,
+		.groups = &group,
+		.group_count = 1,
+	};
+	const struct probe_as as = { .cred = &root,
+		.proc_fd = -1,
+		.umask = -1 };
+	const struct question question = {
+		.what = ASK_WRITE_FILE,
+		.path = path,
+	};
+	struct answer answer;
+	struct finding *finding;
+	char *sentence;
+
+	if (root.uid != 0 || *path != '/' ||
+	    probe_ask(&as, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return;
+	if (answer.why == WHY_FILE_PROTECTED) {
+		finding = finding_create(PF406, path);
+		sentence = sentence_refusal("even root", path, &answer);
+		finding_say(finding, "%s", sentence);
+		free(sentence);
+		sentence_evidence(finding, &answer);
+		if (need == NULL)
+			check_add_finding(&judge->program->checks[check],
+			    program_report_add(judge->program, finding));
+		else
+			judge_add(judge, check, need, finding);
+	}
+	answer_done(&answer);
+}
+
 /*
  * Logs that are opened by path again are asked for by their directory.  So are
  * temporary directories of an nginx that does not run: its master will make
@@ -142,6 +184,8 @@ judge_written(struct judge *judge, const struct need *need)
 		free(place);
 		return;
 	}
+	if (need->kind == NEED_LOG_REOPEN)
+		judge_protected(judge, check, need, need->path);
 	will_be_made = need->optional && answer.why == WHY_MISSING;
 	if (!judge_undecided(judge, check, place, &answer) &&
 	    answer.verdict == ANSWER_NO && !will_be_made) {

@@ -435,3 +435,27 @@ def test_every_code_is_explained():
     explained = re.findall(r"^#### (PF\d+) (\S+)$", open(os.path.join(
         supd.SRCDIR, "docs/preflight.md")).read(), re.M)
     assert len(rows) > 80 and rows == explained
+
+
+def test_log_that_even_root_may_not_open(make_site):
+    """fs.protected_regular: a file of somebody else in a sticky directory."""
+    if int(open("/proc/sys/fs/protected_regular").read()) == 0:
+        pytest.skip("fs.protected_regular is off")
+    site = make_site()
+    os.mkdir(site.path("shared"))
+    os.chmod(site.path("shared"), 0o1777)
+    site.write("shared/web.log", "", 0o666)
+    site.supervisord_conf("stdout_logfile=%(dir)s/shared/web.log")
+    found = site.report().find("PF406")
+    assert found["path"] == site.path("shared/web.log")
+    assert "even root" in found["message"]
+
+
+def test_command_that_cannot_be_executed(make_site):
+    site = make_site()
+    site.write("home/site/start", "#!/bin/sh\n", 0o644)
+    site.supervisord_conf(command=site.home + "/site/start")
+    report = site.report()
+    assert report.find("PF303")["path"] == site.home + "/site/start"
+    site.supervisord_conf("preflight_upload=%(dir)s")
+    assert "PF304" in site.report().codes()
