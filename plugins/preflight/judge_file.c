@@ -9,6 +9,7 @@
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/judge_links.h"
 #include "preflight/sentence.h"
 
 /*
@@ -76,13 +77,11 @@ judge_file(struct judge *judge, const struct need *need)
 	struct question question = {
 		.what = rows[need->kind].ask,
 		.path = need->path,
-		.links = need->symlinks_off ? LINKS_REFUSE
-		    : need->symlinks_owner  ? LINKS_SAME_OWNER
-					    : LINKS_FOLLOW,
 	};
 	struct answer answer;
 	struct finding *finding;
 
+	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
 		return;
 	if (!judge_undecided(judge, check, need->path, &answer) &&
