@@ -23,7 +23,8 @@ struct judge {
 	const char *identity_id; /* "n1" */
 	char *user;		 /* "www-data" */
 	char *group;
-	char *worker; /* "nginx (www-data)", for sentences */
+	char *worker;	   /* "nginx (www-data)", for sentences */
+	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
 	bool running;		   /* the program has been started already */
@@ -34,6 +35,9 @@ struct judge {
 /* Sets the names; the other members are the caller's to fill. */
 void judge_init(struct judge *);
 void judge_done(struct judge *);
+
+/* To ask as the program's user. */
+struct probe_as judge_as_app(const struct judge *);
 
 /* Asks and judges everything of the pairing. */
 void judge_pairing(struct judge *, const struct pairing *);

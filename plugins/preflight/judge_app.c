@@ -77,6 +77,7 @@ judge_app(struct judge *judge)
 		.cred = &view->cred,
 		.directory = view->directory,
 		.umask = view->umask,
+		.image = judge->image,
 	};
 	struct items items = { .count = 0 };
 	char *command = executable(view);

@@ -109,7 +109,8 @@ judge_protected(struct judge *judge, size_t check, const struct need *need,
 	};
 	const struct probe_as as = { .cred = &root,
 		.proc_fd = -1,
-		.umask = -1 };
+		.umask = -1,
+		.image = judge->image };
 	const struct question question = {
 		.what = ASK_WRITE_FILE,
 		.path = path,

@@ -78,11 +78,7 @@ add_company(struct judge *judge, size_t check, const struct need *need,
 static bool
 exists_elsewhere(struct judge *judge, const char *path)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = -1,
-		.umask = -1,
-	};
+	const struct probe_as app = judge_as_app(judge);
 	const struct question question = { .what = ASK_STAT, .path = path };
 	struct answer answer;
 	bool exists;
