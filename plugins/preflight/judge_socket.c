@@ -144,7 +144,11 @@ judge_present(struct judge *judge, size_t check, const struct need *need,
 static bool
 is_stale(struct judge *judge, const char *path)
 {
-	const struct probe_as app = judge_as_app(judge);
+	const struct probe_as app = {
+		.cred = &judge->view->cred,
+		.proc_fd = -1,
+		.umask = -1,
+	};
 	const struct question question = { .what = ASK_SOCKET, .path = path };
 	struct answer answer;
 	bool stale;
@@ -160,7 +164,11 @@ is_stale(struct judge *judge, const char *path)
 static int
 present_mode(struct judge *judge, const char *path)
 {
-	const struct probe_as app = judge_as_app(judge);
+	const struct probe_as app = {
+		.cred = &judge->view->cred,
+		.proc_fd = -1,
+		.umask = -1,
+	};
 	const struct question question = { .what = ASK_FACTS, .path = path };
 	struct answer answer;
 	int mode = -1;

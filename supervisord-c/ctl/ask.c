@@ -3,6 +3,7 @@
  * Asking.  Input is read through stdio, as the shell does when stdin is no
  * terminal, so that a script may answer in the middle of its commands.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "ctl/ask.h"
+#include "ctl/interrupt.h"
 
 char *
 ask_line(const char *prompt)
@@ -32,16 +34,26 @@ ask_line(const char *prompt)
 char *
 ask_secret(const char *prompt)
 {
+	struct pollfd pollfd = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct termios shown, hidden;
-	char *line;
+	char *line = NULL;
+	bool interrupted;
 
 	if (tcgetattr(STDIN_FILENO, &shown) == -1)
 		return ask_line(prompt);
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	interrupt_catch();
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	line = ask_line(prompt);
+	fputs(prompt, stdout);
+	fflush(stdout);
+	if (interrupt_poll(&pollfd, 1) != -1)
+		line = ask_line("");
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+	interrupted = interrupt_came();
+	interrupt_release();
+	if (interrupted)
+		raise(SIGINT);
 	putchar('\n');
 	return line;
 }

@@ -127,14 +127,17 @@ connection_send(struct connection *c, const void *data, size_t len,
 }
 
 /* Returns when there is something to read, having told the waiting one how
- * long it takes. */
-static void
+ * long it takes; -1 and errno if it was interrupted. */
+static int
 await(struct connection *c)
 {
 	struct pollfd pollfd = { .fd = c->fd, .events = POLLIN };
+	int ready;
 
-	for (int seconds = 1; poll(&pollfd, 1, WAIT_STEP_MS) == 0; seconds++)
+	for (int seconds = 1; (ready = poll(&pollfd, 1, WAIT_STEP_MS)) == 0;
+	     seconds++)
 		c->wait(seconds, c->wait_arg);
+	return ready == -1 ? -1 : 0;
 }
 
 ssize_t
@@ -143,8 +146,8 @@ connection_fill(struct connection *c, struct connection_error *error)
 	char *room = strbuf_reserve(&c->in, READ_SIZE);
 	ssize_t got;
 
-	if (c->wait != NULL)
-		await(c);
+	if (c->wait != NULL && await(c) == -1)
+		return fail_errno(c, error);
 	got = read(c->fd, room, READ_SIZE);
 	if (got == -1)
 		return fail_errno(c, error);

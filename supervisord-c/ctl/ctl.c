@@ -16,6 +16,7 @@
 #include "base/xmalloc.h"
 #include "ctl/ask.h"
 #include "ctl/ctl.h"
+#include "ctl/interrupt.h"
 #include "ctl/json.h"
 #include "xmlrpc/fault.h"
 
@@ -124,6 +125,8 @@ report_lost(struct ctl *ctl, const struct connection_error *error)
 		ctl_fail(ctl, CTL_ERROR, "%s no such file", url);
 		break;
 	case CONNECTION_SYSTEM:
+		if (error->error == EINTR && interrupt_came())
+			break; /* whoever pressed Ctrl-C knows */
 		ctl_fail(ctl, CTL_ERROR,
 		    "error: <class '%s'>, [Errno %d] %s: %s",
 		    exception_class(error->error), error->error,

@@ -70,6 +70,8 @@ open_stream(struct ctl *ctl, const char *path)
 	int status;
 
 	stream = transport_stream_open(&ctl->transport, path, &status, &error);
+	if (stream == NULL && interrupt_came())
+		return NULL;
 	if (stream == NULL) {
 		fprintf(stderr, "%s%s Cannot connect, error: %s\n", url, path,
 		    error_text(&error));
@@ -109,12 +111,11 @@ follow_log(struct ctl *ctl, const char *path)
 {
 	struct transport_stream *stream;
 
+	interrupt_catch();
 	follow_announce();
 	stream = open_stream(ctl, path);
-	if (stream == NULL)
-		return;
-	interrupt_catch();
-	copy(stream);
+	if (stream != NULL)
+		copy(stream);
 	if (interrupt_came())
 		putchar('\n');
 	interrupt_release();

@@ -12,7 +12,6 @@
 static volatile sig_atomic_t came;
 static unsigned int depth;
 static struct sigaction old_action;
-static sigset_t old_mask;
 
 static void
 on_interrupt(int signo)
@@ -24,36 +23,38 @@ on_interrupt(int signo)
 void
 interrupt_catch(void)
 {
+	/* Not restarting: a blocking call ends with EINTR. */
 	struct sigaction action = { .sa_handler = on_interrupt };
-	sigset_t blocked;
 
 	if (depth++ > 0)
 		return;
 	came = 0;
 	sigemptyset(&action.sa_mask);
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigprocmask(SIG_BLOCK, &blocked, &old_mask);
 	sigaction(SIGINT, &action, &old_action);
 }
 
 void
 interrupt_release(void)
 {
-	if (--depth > 0)
-		return;
-	sigaction(SIGINT, &old_action, NULL);
-	sigprocmask(SIG_SETMASK, &old_mask, NULL);
+	if (--depth == 0)
+		sigaction(SIGINT, &old_action, NULL);
 }
 
 int
 interrupt_poll(struct pollfd *fds, nfds_t count)
 {
-	if (came) {
+	sigset_t blocked, old;
+	int result = -1;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, &old);
+	if (came)
 		errno = EINTR;
-		return -1;
-	}
-	return ppoll(fds, count, NULL, &old_mask);
+	else
+		result = ppoll(fds, count, NULL, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return result;
 }
 
 bool

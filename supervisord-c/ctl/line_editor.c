@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The module ctl-edit.so: libedit behind struct line_editor.  Signals stay the
- * host's business: characters come from it, and it gives up the line when
- * somebody pressed Ctrl-C.
+ * host's business.
  */
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +13,6 @@
 
 static const struct line_editor_host *host;
 static char *const *candidates;
-
-static int
-read_char(FILE *unused)
-{
-	(void)unused;
-	return host->read_char(host->arg);
-}
 
 /* readline's protocol: asked again, with a higher state, until NULL. */
 static char *
@@ -56,7 +47,6 @@ start(const struct line_editor_host *the_host)
 	rl_readline_name = "supervisorctl";
 	rl_initialize();
 	using_history();
-	rl_getc_function = read_char;
 	rl_attempted_completion_function = complete;
 	rl_completer_word_break_characters = word_breaks;
 	rl_completion_append_character = ' ';

@@ -15,8 +15,6 @@
 #define LINE_EDITOR_SYMBOL "ctl_line_editor"
 
 struct line_editor_host {
-	/* The next character typed, as its code point; -1 to give up the line */
-	int (*read_char)(void *arg);
 	/* What the word that begins at start in the line can become: a vector
 	 * ended by NULL, which the host keeps until the next call. */
 	char *const *(*complete)(const char *line, size_t start, void *arg);
@@ -28,7 +26,7 @@ struct line_editor {
 	/* Puts a line where the arrow keys find it. */
 	void (*remember)(const char *line);
 	/* What was typed, without the newline, to be freed; NULL at the end of
-	 * the input and when the line was given up. */
+	 * the input. */
 	char *(*read_line)(const char *prompt);
 };
 

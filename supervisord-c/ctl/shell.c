@@ -8,15 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/helper_path.h"
-#include "base/utf8.h"
 #include "base/xmalloc.h"
 #include "ctl/ask.h"
 #include "ctl/complete.h"
 #include "ctl/history.h"
-#include "ctl/interrupt.h"
 #include "ctl/line_editor.h"
 #include "ctl/shell.h"
 
@@ -34,36 +33,34 @@ struct shell {
 	char *last_line;
 };
 
-/* While a command runs nothing can be left in a bad state. */
+/* What the terminal was like; a signal handler can only reach it here. */
+static struct termios terminal_before;
+static volatile sig_atomic_t is_terminal;
+
+/*
+ * Ctrl-C ends the shell at once, also while a line is edited: all that has to
+ * be put back is the terminal.  Noting it and going on would not do: the
+ * kernel drops what was typed when it sends the signal, so that a read which
+ * poll has promised may wait for ever.
+ */
 static void
 on_interrupt(int signo)
 {
 	(void)signo;
+	if (is_terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
 	(void)!write(STDOUT_FILENO, "\n", 1);
 	_exit(0);
 }
 
-/* The next character of the terminal, or -1 at its end or for Ctrl-C. */
-static int
-read_char(void *arg)
+static void
+end_on_interrupt(void)
 {
-	struct pollfd pollfd = { .fd = STDIN_FILENO, .events = POLLIN };
-	char bytes[4];
-	size_t len = 0;
-	uint32_t code;
+	struct sigaction action = { .sa_handler = on_interrupt };
 
-	(void)arg;
-	while (len < sizeof(bytes)) {
-		if (interrupt_poll(&pollfd, 1) == -1 ||
-		    read(STDIN_FILENO, bytes + len, 1) != 1)
-			return -1;
-		len++;
-		if (utf8_decode(bytes, len, &code) == len)
-			return (int)code;
-		if (utf8_partial_tail(bytes, len) != len)
-			break;
-	}
-	return '?';
+	is_terminal = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
 }
 
 /* Names are fetched once a line, and only if TAB is pressed. */
@@ -116,7 +113,6 @@ start_editor(struct shell *shell)
 	if (shell->editor == NULL)
 		return;
 	shell->host = (struct line_editor_host){
-		.read_char = read_char,
 		.complete = complete,
 		.arg = shell,
 	};
@@ -149,13 +145,7 @@ read_line(struct shell *shell)
 	if (shell->editor == NULL)
 		return ask_line(shell->prompt);
 	fflush(stdout);
-	interrupt_catch();
 	line = shell->editor->read_line(shell->prompt);
-	if (interrupt_came()) {
-		free(line);
-		line = NULL;
-	}
-	interrupt_release();
 	if (line != NULL)
 		remember(shell, line);
 	return line;
@@ -182,7 +172,6 @@ read_and_run(struct shell *shell)
 void
 shell_run(struct ctl *ctl, const char *prompt, const char *history_file)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
 	struct shell shell = {
 		.ctl = ctl,
 		.prompt = xasprintf("%s> ", prompt),
@@ -190,8 +179,7 @@ shell_run(struct ctl *ctl, const char *prompt, const char *history_file)
 		.words = STRVEC_INIT,
 	};
 
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
+	end_on_interrupt();
 	ctl->may_ask = true;
 	ctl->in_shell = true;
 	command_run(ctl, "status");

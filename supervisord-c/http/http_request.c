@@ -70,7 +70,7 @@ check_headers(const struct http_request *request)
 	    evhttp_request_get_input_headers(request->ev);
 	struct evkeyval *header;
 	unsigned int lengths = 0;
-	bool chunked = false;
+	bool has_body = false;
 
 	TAILQ_FOREACH(header, headers, next) {
 		if (!utf8_valid(header->value, strlen(header->value)))
@@ -78,11 +78,11 @@ check_headers(const struct http_request *request)
 		if (strcasecmp(header->key, "Content-Length") == 0)
 			lengths++;
 		else if (strcasecmp(header->key, "Transfer-Encoding") == 0)
-			chunked = true;
+			has_body = true;
 	}
-	if (lengths > 1 || (lengths == 1 && chunked))
+	if (lengths > 1)
 		return 400;
-	if (request->method == HTTP_POST && lengths == 0 && !chunked)
+	if (request->method == HTTP_POST && lengths == 0 && !has_body)
 		return 411;
 	return 0;
 }
