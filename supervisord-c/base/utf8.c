@@ -79,13 +79,25 @@ utf8_encode(uint32_t code, char *out)
 	return len;
 }
 
+/* How many bytes at the front are ASCII: nearly all text is. */
+static size_t
+ascii_run(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (unsigned char)text[n] < 0x80)
+		n++;
+	return n;
+}
+
 bool
 utf8_valid(const char *text, size_t len)
 {
 	uint32_t code;
 	size_t n;
 
-	for (size_t i = 0; i < len; i += n) {
+	for (size_t i = ascii_run(text, len); i < len;
+	     i += n + ascii_run(text + i + n, len - i - n)) {
 		n = utf8_decode(text + i, len - i, &code);
 		if (n == 0)
 			return false;
