@@ -45,6 +45,7 @@ http_conns_init(struct http_conns *conns, struct loop *loop)
 {
 	conns->loop = loop;
 	conns->max = connections_max();
+	conns->request_ms = HTTP_REQUEST_MS;
 	conns->deadline = loop_timer_create(loop, on_deadline, conns);
 	TAILQ_INIT(&conns->open);
 	TAILQ_INIT(&conns->waiting);
@@ -74,10 +75,10 @@ begin_waiting(struct http_conn *conn)
 	if (conn->is_waiting)
 		return;
 	conn->is_waiting = true;
-	conn->deadline_ms = clock_mono_ms() + HTTP_REQUEST_MS;
+	conn->deadline_ms = clock_mono_ms() + conns->request_ms;
 	TAILQ_INSERT_TAIL(&conns->waiting, conn, next_waiting);
 	if (!loop_timer_is_set(conns->deadline))
-		loop_timer_set(conns->deadline, HTTP_REQUEST_MS);
+		loop_timer_set(conns->deadline, conns->request_ms);
 }
 
 static void
@@ -104,8 +105,7 @@ on_deadline(void *arg)
 
 	while ((conn = TAILQ_FIRST(&conns->waiting)) != NULL &&
 	    conn->deadline_ms <= now) {
-		log_debug("http: no whole request within %d s, closing",
-		    HTTP_REQUEST_MS / 1000);
+		log_debug("http: no whole request in time, closing");
 		end_waiting(conn);
 		evhttp_connection_free(conn->ev);
 	}

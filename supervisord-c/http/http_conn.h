@@ -34,7 +34,8 @@ struct http_conns {
 	struct loop *loop;
 	struct http_conn_list open;
 	struct http_conn_list
-	    waiting; /* for the rest of a request, oldest first */
+	    waiting;	    /* for the rest of a request, oldest first */
+	int64_t request_ms; /* HTTP_REQUEST_MS, but in tests */
 	struct loop_timer *deadline; /* of the first that waits */
 	struct http_conn **by_fd;
 	size_t by_fd_size;

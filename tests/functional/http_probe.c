@@ -4,6 +4,9 @@
  * a second connection can hold back and let go.
  *
  * usage: http_probe SOCKET PORT [USER PASSWORD]
+ *
+ * PROBE_REQUEST_MS in the environment shortens the time that a request may
+ * take to arrive.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +14,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "http/http_server.h"
+#include "http/http_parts.h"
 
 struct probe {
 	struct loop *loop;
@@ -222,6 +225,9 @@ main(int argc, char **argv)
 	loop_signal_on(probe.loop, SIGTERM, on_term, &probe);
 	signal(SIGPIPE, SIG_IGN);
 	server = http_server_create(probe.loop);
+	if (getenv("PROBE_REQUEST_MS") != NULL)
+		server->conns.request_ms =
+		    strtol(getenv("PROBE_REQUEST_MS"), NULL, 10);
 	add_routes(server, &probe);
 	if (listen_on(server, argv) == 0) {
 		loop_run(probe.loop);

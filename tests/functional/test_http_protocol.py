@@ -432,6 +432,26 @@ def test_slow_clients_disturb_nobody(own):
     assert len(stalled.reply().body) == 8_000_000
 
 
+def test_requests_that_never_end_are_given_up():
+    own = Probe(PROBE_REQUEST_MS="300")
+    used = own.client()
+    assert used.is_open()
+    idle = own.client(unix=True)
+    pipelined = own.client().send(b"GET /hold HTTP/1.1\r\n\r\nGET /")
+    slow = [own.client().send(part) for part in (
+        b"", b"\r\n", b"G", HELLO[:-2], post(b"x", "Content-Length: 2"),
+        HELLO + b"GET /he")]
+    for client in slow:
+        assert client.is_closed()
+    assert slow[-1].data.endswith(b"hello")
+    # A client that waits for its answer, or for its next request, may.
+    assert own.get("/release") == b"released"
+    assert pipelined.reply().body == b"held"
+    assert pipelined.is_closed()
+    assert used.is_open() and idle.is_open()
+    own.stop()
+
+
 def test_connections_are_limited_and_taken_up_again(own):
     prlimit = shutil.which("prlimit")
     if prlimit is None:
