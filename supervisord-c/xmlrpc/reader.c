@@ -264,30 +264,36 @@ keep_pair(struct frame *parent, struct frame *child, char **cause)
 	return 0;
 }
 
+/* Where the child that just closed is kept, NULL if it is not. */
+static struct value **
+slot_of(struct frame *parent)
+{
+	enum keep keep = parent->element->keep;
+
+	if (parent->children == 1 && (keep == KEEP_FIRST || keep == KEEP_PAIR))
+		return &parent->first;
+	if (parent->children == 2 && keep == KEEP_PAIR)
+		return &parent->second;
+	return NULL;
+}
+
 /* Hands a closed element's value (which may be NULL) to the one around it. */
 static int
 keep_child(struct frame *parent, struct frame *child, struct value *value,
     char **cause)
 {
-	struct value **slot = NULL;
+	struct value **slot;
 
 	parent->children++;
-	switch (parent->element->keep) {
-	case KEEP_PAIRS:
+	if (parent->element->keep == KEEP_PAIRS) {
 		value_free(value);
 		return keep_pair(parent, child, cause);
-	case KEEP_ALL:
+	}
+	if (parent->element->keep == KEEP_ALL) {
 		value_push(parent->whole, value == NULL ? value_nil() : value);
 		return 0;
-	case KEEP_PAIR:
-		slot = parent->children == 2 ? &parent->second : NULL;
-		/* FALLTHROUGH */
-	case KEEP_FIRST:
-		slot = parent->children == 1 ? &parent->first : slot;
-		/* FALLTHROUGH */
-	case KEEP_NONE:
-		break;
 	}
+	slot = slot_of(parent);
 	if (slot == NULL)
 		value_free(value);
 	else
