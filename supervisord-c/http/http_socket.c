@@ -219,6 +219,22 @@ open_unix(const struct http_listen *listener, struct http_socket_file *file,
 	return fd;
 }
 
+/* The host without the brackets of an IPv6 address; NULL stands for all
+ * interfaces.  The caller frees. */
+static char *
+bare_host(const char *host)
+{
+	size_t len = strlen(host);
+
+	if (len == 0)
+		return NULL;
+	if (strcmp(host, "localhost") == 0)
+		return xstrdup("127.0.0.1");
+	if (host[0] == '[' && host[len - 1] == ']')
+		return xstrndup(host + 1, len - 2);
+	return xstrdup(host);
+}
+
 /* Names are looked up only if they are no numbers, so that a broken resolver
  * matters to nobody who does not need it. */
 static int
@@ -231,18 +247,17 @@ resolve(const struct http_listen *listener, struct addrinfo **found,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV | AI_NUMERICHOST,
 	};
-	const char *host = listener->host[0] == '\0' ? NULL : listener->host;
+	char *host = bare_host(listener->host);
 	char port[16];
 	int result;
 
 	snprintf(port, sizeof(port), "%d", listener->port);
-	if (host != NULL && strcmp(host, "localhost") == 0)
-		host = "127.0.0.1";
 	result = getaddrinfo(host, port, &hints, found);
 	if (result == EAI_NONAME) {
 		hints.ai_flags &= ~AI_NUMERICHOST;
 		result = getaddrinfo(host, port, &hints, found);
 	}
+	free(host);
 	if (result != 0)
 		return cause_set(cause,
 		    "Cannot open an HTTP server: socket.error reported %d",

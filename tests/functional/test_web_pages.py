@@ -481,3 +481,27 @@ def test_the_end_of_a_viewer_is_noticed(web):
         viewer.reply.close()
         viewer.connection.close()
     supd.wait_until(lambda: descriptors() <= many - 10, show=descriptors)
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 loopback")
+def test_ipv6_and_hashed_passwords():
+    port = supd.free_port()
+    config = ("[inet_http_server]\nport=[::1]:%d\nusername=user\n"
+              "password={SHA}1a91d62f7ca67399625a4368a6ab5d4a3baa6073\n"
+              % port)
+    with supd.Daemon(programs=config):
+        for header, status in (({}, 401), (
+                {"Authorization": "Basic dXNlcjpwdw=="}, 200)):
+            connection = http.client.HTTPConnection("::1", port, timeout=20)
+            connection.request("GET", "/ok.html", headers=header)
+            assert connection.getresponse().status == status
+            connection.close()
