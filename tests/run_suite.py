@@ -74,6 +74,8 @@ def run_units(build, totals):
         found = re.findall(r"Tested: \S*?(\d+).*?Passing: \S*?(\d+).*?"
                            r"Failing: \S*?(\d+).*?Crashing: \S*?(\d+)",
                            re.sub(r"\x1b\[[0-9;]*m", "", output))
+        if found and int(found[-1][0]) == 0:
+            found = []  # a program without a test proves nothing
         if found:
             tested, passed = int(found[-1][0]), int(found[-1][1])
             bad = int(found[-1][2]) + int(found[-1][3])

@@ -285,6 +285,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 	struct judge judge = {
 		.report = checkup->report,
 		.view = view,
+		.image = options->root,
 		.budget = choose_budget(options, &view->keys),
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};

@@ -32,8 +32,15 @@ static const judge_fn judges[NEED_KIND_COUNT] = {
 void
 judge_init(struct judge *judge)
 {
-	judge->user = sentence_user(judge->identity->cred.uid);
-	judge->group = sentence_group(judge->identity->cred.gid);
+	const struct nginx_instance *instance = judge->instance;
+
+	/* A computed one may be of an image, with names of its own. */
+	judge->user = instance->has_computed
+	    ? xstrdup(instance->user.user)
+	    : sentence_user(judge->identity->cred.uid);
+	judge->group = instance->has_computed
+	    ? xstrdup(instance->user.group)
+	    : sentence_group(judge->identity->cred.gid);
 	judge->worker = xasprintf("nginx (%s)", judge->user);
 }
 
@@ -44,6 +51,17 @@ judge_done(struct judge *judge)
 	free(judge->group);
 	free(judge->worker);
 	judge->user = judge->group = judge->worker = NULL;
+}
+
+struct probe_as
+judge_as_app(const struct judge *judge)
+{
+	return (struct probe_as){
+		.cred = &judge->view->cred,
+		.proc_fd = -1,
+		.umask = -1,
+		.image = judge->image,
+	};
 }
 
 char *

@@ -23,7 +23,8 @@ struct judge {
 	const char *identity_id; /* "n1" */
 	char *user;		 /* "www-data" */
 	char *group;
-	char *worker; /* "nginx (www-data)", for sentences */
+	char *worker;	   /* "nginx (www-data)", for sentences */
+	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
 	bool running;		   /* the program has been started already */
@@ -34,6 +35,9 @@ struct judge {
 /* Sets the names; the other members are the caller's to fill. */
 void judge_init(struct judge *);
 void judge_done(struct judge *);
+
+/* To ask as the program's user. */
+struct probe_as judge_as_app(const struct judge *);
 
 /* Asks and judges everything of the pairing. */
 void judge_pairing(struct judge *, const struct pairing *);
@@ -51,6 +55,10 @@ void judge_socket(struct judge *, const struct need *,
     const struct planned_socket *);
 void judge_misses(struct judge *, const struct pairing *);
 void judge_app(struct judge *);
+/* A log that root opens, which the kernel may refuse even so (PF406); need is
+ * NULL for the program's own. */
+void judge_protected(struct judge *, size_t check, const struct need *,
+    const char *path);
 /* Files that the program will write into a tree that the worker can reach. */
 void judge_future(struct judge *, size_t check, const struct need *,
     const char *dir);

@@ -47,7 +47,8 @@ judge_item(struct judge *judge, const struct app_item *item)
 		sentence_evidence(finding, &item->answer);
 		if (item->answer.inferred)
 			finding->confidence = CONFIDENCE_INFERRED;
-		judge_add(judge, index, NULL, finding);
+		check_add_finding(&judge->program->checks[index],
+		    program_report_add(judge->program, finding));
 	}
 	free(sentence);
 	free(program);
@@ -76,6 +77,7 @@ judge_app(struct judge *judge)
 		.cred = &view->cred,
 		.directory = view->directory,
 		.umask = view->umask,
+		.image = judge->image,
 	};
 	struct items items = { .count = 0 };
 	char *command = executable(view);
@@ -93,6 +95,12 @@ judge_app(struct judge *judge)
 			judge_item(judge, &items.list[i]);
 			answer_done(&items.list[i].answer);
 		}
+	}
+	for (size_t i = 0; i < view->logs.len; i++) {
+		program_report_add_check(judge->program, "log",
+		    view->logs.items[i]);
+		judge_protected(judge, judge->program->check_count - 1, NULL,
+		    view->logs.items[i]);
 	}
 	free(command);
 }

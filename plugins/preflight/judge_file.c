@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/judge_links.h"
+#include "preflight/sentence.h"
 
 /*
  * Single files that the worker opens, and places where it writes.  Each kind
@@ -74,13 +77,11 @@ judge_file(struct judge *judge, const struct need *need)
 	struct question question = {
 		.what = rows[need->kind].ask,
 		.path = need->path,
-		.links = need->symlinks_off ? LINKS_REFUSE
-		    : need->symlinks_owner  ? LINKS_SAME_OWNER
-					    : LINKS_FOLLOW,
 	};
 	struct answer answer;
 	struct finding *finding;
 
+	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
 		return;
 	if (!judge_undecided(judge, check, need->path, &answer) &&
@@ -91,6 +92,47 @@ judge_file(struct judge *judge, const struct need *need)
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
 			fix_scene_access(judge, finding, &question, &answer);
+	}
+	answer_done(&answer);
+}
+
+void
+judge_protected(struct judge *judge, size_t check, const struct need *need,
+    const char *path)
+{
+	gid_t group = getegid();
+	const struct cred root = {
+		.uid = geteuid(),
+		.gid = group,
+		.groups = &group,
+		.group_count = 1,
+	};
+	const struct probe_as as = { .cred = &root,
+		.proc_fd = -1,
+		.umask = -1,
+		.image = judge->image };
+	const struct question question = {
+		.what = ASK_WRITE_FILE,
+		.path = path,
+	};
+	struct answer answer;
+	struct finding *finding;
+	char *sentence;
+
+	if (root.uid != 0 || *path != '/' ||
+	    probe_ask(&as, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return;
+	if (answer.why == WHY_FILE_PROTECTED) {
+		finding = finding_create(PF406, path);
+		sentence = sentence_refusal("even root", path, &answer);
+		finding_say(finding, "%s", sentence);
+		free(sentence);
+		sentence_evidence(finding, &answer);
+		if (need == NULL)
+			check_add_finding(&judge->program->checks[check],
+			    program_report_add(judge->program, finding));
+		else
+			judge_add(judge, check, need, finding);
 	}
 	answer_done(&answer);
 }
@@ -142,6 +184,8 @@ judge_written(struct judge *judge, const struct need *need)
 		free(place);
 		return;
 	}
+	if (need->kind == NEED_LOG_REOPEN)
+		judge_protected(judge, check, need, need->path);
 	will_be_made = need->optional && answer.why == WHY_MISSING;
 	if (!judge_undecided(judge, check, place, &answer) &&
 	    answer.verdict == ANSWER_NO && !will_be_made) {

@@ -20,11 +20,7 @@
 static bool
 look_at(struct judge *judge, const char *path, struct facts *facts)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = -1,
-		.umask = -1,
-	};
+	const struct probe_as app = judge_as_app(judge);
 	const struct question question = { .what = ASK_FACTS, .path = path };
 	struct answer answer;
 

@@ -237,7 +237,8 @@ fill(struct report_identity *new, const struct nginx_instance *instance,
 	new->source = xstrdup(instance->source);
 	new->uid = cred->uid;
 	new->gid = cred->gid;
-	new->user = sentence_user(cred->uid);
+	new->user = instance->has_computed ? xstrdup(instance->user.user)
+					   : sentence_user(cred->uid);
 	new->pid_count = identity->pid_count;
 	if (identity->pid_count > 0)
 		new->pids = xmemdup(identity->pids,

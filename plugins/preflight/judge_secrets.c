@@ -5,6 +5,7 @@
 #include "base/xmalloc.h"
 
 #include "preflight/judge.h"
+#include "preflight/judge_links.h"
 #include "preflight/nginx_route.h"
 #include "preflight/security.h"
 #include "preflight/sentence.h"
@@ -219,7 +220,8 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 	for (size_t i = 0; i < result.writable_count; i++)
 		judge_writable(judge, check, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
-		judge_leaving(judge, check, &result.leaving[i]);
+		if (judge_link_is_foreign(judge->view, &result.leaving[i]))
+			judge_leaving(judge, check, &result.leaving[i]);
 	security_result_done(&result);
 }
 

@@ -144,11 +144,7 @@ judge_present(struct judge *judge, size_t check, const struct need *need,
 static bool
 is_stale(struct judge *judge, const char *path)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = -1,
-		.umask = -1,
-	};
+	const struct probe_as app = judge_as_app(judge);
 	const struct question question = { .what = ASK_SOCKET, .path = path };
 	struct answer answer;
 	bool stale;
@@ -164,11 +160,7 @@ is_stale(struct judge *judge, const char *path)
 static int
 present_mode(struct judge *judge, const char *path)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = -1,
-		.umask = -1,
-	};
+	const struct probe_as app = judge_as_app(judge);
 	const struct question question = { .what = ASK_FACTS, .path = path };
 	struct answer answer;
 	int mode = -1;

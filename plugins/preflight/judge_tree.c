@@ -10,6 +10,7 @@
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/judge_links.h"
 #include "preflight/sentence.h"
 
 /*
@@ -19,14 +20,6 @@
  */
 
 #define SINGLE_FINDINGS_MAX 10
-
-static enum link_policy
-links_of(const struct need *need)
-{
-	return need->symlinks_off  ? LINKS_REFUSE
-	    : need->symlinks_owner ? LINKS_SAME_OWNER
-				   : LINKS_FOLLOW;
-}
 
 /* Files behind X-Accel-Redirect have their own code: the first person to
  * notice is the one who downloads. */
@@ -85,11 +78,7 @@ add_company(struct judge *judge, size_t check, const struct need *need,
 static bool
 exists_elsewhere(struct judge *judge, const char *path)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = -1,
-		.umask = -1,
-	};
+	const struct probe_as app = judge_as_app(judge);
 	const struct question question = { .what = ASK_STAT, .path = path };
 	struct answer answer;
 	bool exists;
@@ -280,9 +269,9 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 		free(finding->path);
 		finding->path = xstrdup(need->path);
 	}
-	if (found.files > 1 && code == PF102 &&
+	if (found.files < tree->files && code == PF102 &&
 	    need->kind != NEED_INTERNAL_TREE)
-		finding->code = found.files < tree->files ? PF108 : PF102;
+		finding->code = PF108;
 	if (found.files > 1)
 		finding_say(finding,
 		    "%s%zu of %zu files below %s are "
@@ -351,11 +340,13 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 		struct question question = {
 			.what = ASK_READ_FILE,
 			.path = path,
-			.links = links_of(need),
 		};
-		bool asked = need->index[i][0] != '/' &&
+		bool asked, settled;
+
+		judge_links(need, &question);
+		asked = need->index[i][0] != '/' &&
 		    judge_ask(judge, check, &question, &answer);
-		bool settled = asked && answer.why != WHY_MISSING;
+		settled = asked && answer.why != WHY_MISSING;
 
 		if (settled && answer.verdict == ANSWER_NO) {
 			finding = tree_finding(judge, need, judge_code(&answer),
@@ -408,12 +399,15 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 }
 
 static bool
-sample(struct judge *judge, const struct need *need, struct tree_result *tree)
+sample(struct judge *judge, const struct need *need,
+    const struct question *root, struct tree_result *tree)
 {
 	struct tree_options options = {
 		.path = need->path,
 		.worker = judge->identity,
 		.app = &judge->view->cred,
+		.links = root->links,
+		.links_from = root->links_from,
 		.budget = judge->budget,
 		.probe = judge->probe,
 	};
@@ -429,20 +423,21 @@ judge_tree(struct judge *judge, const struct need *need)
 	struct question question = {
 		.what = need->autoindex ? ASK_LIST_DIR : ASK_ENTER,
 		.path = need->path,
-		.links = links_of(need),
 	};
 	struct answer answer;
 	struct tree_result tree;
 	struct check *one;
 	bool sampled;
 
+	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
 		return;
 	if (judge_undecided(judge, check, need->path, &answer)) {
 		answer_done(&answer);
 		return;
 	}
-	sampled = answer.why != WHY_MISSING && sample(judge, need, &tree);
+	sampled = answer.why != WHY_MISSING &&
+	    sample(judge, need, &question, &tree);
 	if (!sampled)
 		tree = (struct tree_result){ 0 };
 	one = &judge->program->checks[check];

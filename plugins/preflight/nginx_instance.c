@@ -76,7 +76,8 @@ expects_root(const struct nginx_instance *instance)
 
 /* Whom the questions are asked as. */
 static void
-settle_identities(struct nginx_instance *instance, const char *assume)
+settle_identities(struct nginx_instance *instance, const char *assume,
+    const char *image)
 {
 	if (instance->running.count > 0) {
 		instance->source = "worker";
@@ -88,6 +89,7 @@ settle_identities(struct nginx_instance *instance, const char *assume)
 	if (!instance->has_user)
 		return;
 	identity_computed(&instance->user.cred, &instance->computed);
+	instance->computed.image = image;
 	instance->has_computed = true;
 	add_identity(instance, &instance->computed);
 }
@@ -162,7 +164,7 @@ add_running(struct nginx_instances *instances,
 	asking.expect_root = expects_root(instance);
 	/* The databases of another root say nothing about ours. */
 	(void)identity_running(&asking, &instance->running, NULL);
-	settle_identities(instance, NULL);
+	settle_identities(instance, NULL, NULL);
 	nginx_args_done(&title);
 	free(root);
 	free(binary);
@@ -181,7 +183,7 @@ add_stopped(struct nginx_instances *instances,
 	read_site(instance, &reading);
 	if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
-	settle_identities(instance, options->assume);
+	settle_identities(instance, options->assume, options->root);
 }
 
 /* The configuration a master was started with, without links; NULL if it

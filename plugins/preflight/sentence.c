@@ -165,6 +165,9 @@ static const char *const templates[] = {
 	[WHY_NOT_REMOVABLE] = "%w cannot remove the old %b (%f) from its "
 	    "sticky directory",
 	[WHY_READ_ONLY] = "%b lies on a file system that is mounted read-only",
+	[WHY_FILE_PROTECTED] = "the kernel does not let %w open %b (%f) to "
+	    "write: it is somebody else's in a sticky directory "
+	    "(fs.protected_regular)",
 	[WHY_OTHER_ERROR] = "%w cannot reach %p: %e",
 	[WHY_TIMED_OUT] = "%p did not answer in time; an nginx worker that "
 	    "touches it stops serving",

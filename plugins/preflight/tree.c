@@ -188,6 +188,8 @@ try_all(const struct tree_options *options, const struct trials *all,
 			.what = trials[i].is_dir ? ASK_ENTER : ASK_READ_FILE,
 			.path = trials[i].path,
 			.stat_only = options->stat_only,
+			.links = options->links,
+			.links_from = options->links_from,
 			.and_write = true,
 			.brief = true,
 		};

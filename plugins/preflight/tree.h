@@ -35,6 +35,8 @@ struct tree_options {
 	bool (*wanted)(const char *relative, void *arg);
 	void *wanted_arg;
 	bool stat_only; /* faccessat instead of opening */
+	enum link_policy links; /* nginx's disable_symlinks */
+	size_t links_from;      /* as in a question */
 	struct tree_budget budget;
 	struct probe_options probe;
 };

@@ -146,7 +146,10 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
     struct tree_link **links, size_t *count)
 {
 	const struct survey_sample *sample;
+	size_t len = strlen(root);
 
+	while (len > 0 && root[len - 1] == '/')
+		len--;
 	*links = NULL;
 	*count = 0;
 	for (size_t i = 0; i < survey->sample_count; i++) {
@@ -154,7 +157,8 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
 		if (sample->reason != LIST_LEAVING)
 			continue;
 		*links = xreallocarray(*links, *count + 1, sizeof(**links));
-		(*links)[*count].path = xasprintf("%s/%s", root, sample->path);
+		(*links)[*count].path = xasprintf("%.*s/%s", (int)len, root,
+		    sample->path);
 		(*links)[(*count)++].target = xstrdup(sample->target);
 	}
 }

@@ -70,7 +70,7 @@ check_headers(const struct http_request *request)
 	    evhttp_request_get_input_headers(request->ev);
 	struct evkeyval *header;
 	unsigned int lengths = 0;
-	bool has_body = false;
+	bool chunked = false;
 
 	TAILQ_FOREACH(header, headers, next) {
 		if (!utf8_valid(header->value, strlen(header->value)))
@@ -78,11 +78,11 @@ check_headers(const struct http_request *request)
 		if (strcasecmp(header->key, "Content-Length") == 0)
 			lengths++;
 		else if (strcasecmp(header->key, "Transfer-Encoding") == 0)
-			has_body = true;
+			chunked = true;
 	}
-	if (lengths > 1)
+	if (lengths > 1 || (lengths == 1 && chunked))
 		return 400;
-	if (request->method == HTTP_POST && lengths == 0 && !has_body)
+	if (request->method == HTTP_POST && lengths == 0 && !chunked)
 		return 411;
 	return 0;
 }

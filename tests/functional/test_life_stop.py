@@ -184,8 +184,11 @@ def test_two_clients_that_restart_never_make_two():
             running += line.startswith("spawned: 'p'")
             running -= line.startswith(("stopped: p", "exited: p"))
             assert running in (0, 1)
-        pids = [int(pid) for pid in daemon.file("pids").split()]
-        assert sum(map(life.alive, pids)) == running
+        # The last child may not have written its pid yet.
+        supd.wait_until(
+            lambda: sum(life.alive(int(pid)) for pid in
+                        daemon.file("pids").split()) == running,
+            "%d living children" % running)
 
 
 def test_a_flapping_child_and_impatient_clients():

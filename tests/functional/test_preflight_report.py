@@ -435,3 +435,77 @@ def test_every_code_is_explained():
     explained = re.findall(r"^#### (PF\d+) (\S+)$", open(os.path.join(
         supd.SRCDIR, "docs/preflight.md")).read(), re.M)
     assert len(rows) > 80 and rows == explained
+
+
+def test_log_that_even_root_may_not_open(make_site):
+    """fs.protected_regular: a file of somebody else in a sticky directory."""
+    if int(open("/proc/sys/fs/protected_regular").read()) == 0:
+        pytest.skip("fs.protected_regular is off")
+    site = make_site()
+    os.mkdir(site.path("shared"))
+    os.chmod(site.path("shared"), 0o1777)
+    site.write("shared/web.log", "", 0o666)
+    site.supervisord_conf("stdout_logfile=%(dir)s/shared/web.log")
+    found = site.report().find("PF406")
+    assert found["path"] == site.path("shared/web.log")
+    assert "even root" in found["message"]
+
+
+def test_command_that_cannot_be_executed(make_site):
+    site = make_site()
+    site.write("home/site/start", "#!/bin/sh\n", 0o644)
+    site.supervisord_conf(command=site.home + "/site/start")
+    report = site.report()
+    assert report.find("PF303")["path"] == site.home + "/site/start"
+    site.supervisord_conf("preflight_upload=%(dir)s")
+    assert "PF304" in site.report().codes()
+
+
+def test_unpacked_image(make_site):
+    """--root: names from the image's own files, paths inside of it, also
+    where the same path is something else outside."""
+    site = make_site()
+    image = site.path("image")
+    os.makedirs(image + "/etc/nginx")
+    os.makedirs(image + site.home + "/site/static")
+    os.chmod(image + site.home, 0o700)
+    for name, text in (
+            ("passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"),
+            ("group", "root:x:0:\nwww:x:777:\n"),
+            ("nginx/nginx.conf", "user www; events {} http { server { location"
+             " /s/ { alias %s/site/static/; } } }\n" % site.home)):
+        with open(image + "/etc/" + name, "w") as out:
+            out.write(text)
+    site.supervisord_conf("preflight_nginx=auto", command="/bin/cat")
+    text = open(site.path("supervisord.conf")).read()
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write(text.replace("preflight_nginx=%s\n" % site.conf, ""))
+    report = site.report("--root", image)
+    found = report.find("PF101")
+    assert found["path"] == site.home
+    assert found["message"].startswith("nginx (www) cannot pass")
+    os.chmod(image + site.home, 0o711)
+    assert "PF101" not in site.report("--root", image).codes()
+
+
+def test_without_root(make_site, users):
+    """Inferred, said once, and refused where that is not enough."""
+    site = make_site(options="-m 022")
+    site.chmod("home", 0o750)
+    if subprocess.run(["runuser", "-u", users.app, "--",
+                       nginx_site.CHECKER, "--version"],
+                      stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("the build folder is closed to other users")
+
+    def check(*options):
+        return subprocess.run(
+            ["runuser", "-u", users.app, "--", nginx_site.CHECKER, "-c",
+             site.path("supervisord.conf"), "--format=json"] + list(options),
+            stdout=subprocess.PIPE)
+    done = check()
+    report = nginx_site.Report(json.loads(done.stdout), done.returncode)
+    assert report.code == 1
+    assert report.codes() == ["PF016", "PF101", "PF205"]
+    assert report.find("PF101")["confidence"] == "inferred"
+    assert check("--require=probed").returncode == 5

@@ -120,6 +120,8 @@ Test(spawn, starts_with_the_signals_of_supervisors_children)
 	signal(SIGTERM, on_signal);
 	signal(SIGCHLD, on_signal);
 	signal(SIGUSR1, SIG_IGN);
+	signal(SIGINT, SIG_DFL); /* a shell ignores these two in the background */
+	signal(SIGQUIT, SIG_DFL);
 	expect(&plan, 0,
 	    "SigBlk:\t0000000\n"
 	    "SigIgn:\t1001200\n"

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: ISC
+"""Cases of contract P7: first a real nginx shows what happens, then the
+checker is asked what it predicts.
+
+A case is a row: an id, how the site is arranged, what nginx answers and logs,
+and the codes the checker has to report.  Of warnings, errors and undecided
+results it may report nothing else; notices only count where they are named.
+"""
+
+import contextlib
+import grp
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+import nginx_site
+import supd
+
+LOGO = "/static/logo.png"
+STATIC = "location /static/ { alias %(home)s/site/static/; }\n"
+APP = "location / { proxy_pass http://unix:%(dir)s/run/app.sock; }\n"
+
+
+def run(*command):
+    """Runs a tool; account tools are tried again while a lock is held."""
+    def attempt():
+        done = subprocess.run(command, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True,
+                              check=False)
+        if "try again later" in done.stdout:
+            return None
+        assert done.returncode == 0, (command, done.stdout)
+        return done
+    return supd.wait_until(attempt, "success of %s" % command[0])
+
+
+class Users:
+    """An app user and a worker user whose names nobody else uses."""
+
+    def __init__(self):
+        self.app = "pf_app%d" % os.getpid()
+        self.worker = "pf_ngx%d" % os.getpid()
+        self.others = []
+        for user in (self.app, self.worker):
+            run("useradd", "-M", "-U", "-s", "/usr/sbin/nologin", user)
+
+    def add(self, stem, *options):
+        name = "pf_%s%d" % (stem, os.getpid())
+        run("useradd", "-M", "-s", "/usr/sbin/nologin", *options, name)
+        self.others.append(name)
+        return name
+
+    def drop(self):
+        while self.others:
+            run("userdel", self.others.pop())
+
+    def remove(self):
+        self.drop()
+        for user in (self.app, self.worker):
+            run("userdel", user)
+
+
+class Upstream(threading.Thread):
+    """A small HTTP server on a unix socket, in a thread of the test."""
+
+    def __init__(self, path, headers="", body=b"app"):
+        super().__init__(daemon=True)
+        self.answer = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n%s\r\n%s" \
+            % (len(body), headers.encode(), body)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(8)
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            with client, contextlib.suppress(OSError):
+                seen = b""
+                while b"\r\n\r\n" not in seen:
+                    piece = client.recv(65536)
+                    if not piece:
+                        break
+                    seen += piece
+                client.sendall(self.answer)
+
+    def stop(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.join(20)
+
+
+class Site(nginx_site.Site):
+    """A site of which the checker has nothing to say, until it is changed."""
+
+    def __init__(self, users, server=STATIC + APP, edit=(),
+                 options="-m 007", before=(), **more):
+        super().__init__(users, server=server, options=options, **more)
+        self.master = list(before)
+        self.undo = contextlib.ExitStack()
+        for old, new in edit:
+            self.edit(old, new)
+        self.give("run", 0o2710)
+
+    def edit(self, old, new):
+        text = open(self.conf).read()
+        assert old in text, (old, text)
+        with open(self.conf, "w") as out:
+            out.write(text.replace(old, new % self.names))
+
+    def give(self, name, mode):
+        """To the app, and to nginx as a group."""
+        os.chown(self.path(name), pwd.getpwnam(self.users.app).pw_uid,
+                 grp.getgrnam(self.users.worker).gr_gid)
+        self.chmod(name, mode)
+
+    def acl(self, name, entries):
+        run("setfacl", "-m", entries % self.names, self.path(name))
+
+    def link(self, name, target, user=None):
+        """A link of the app's, in the place of whatever is there."""
+        with contextlib.suppress(OSError):
+            os.remove(self.path(name))
+        os.symlink(target % self.names, self.path(name))
+        entry = pwd.getpwnam(user or self.users.app)
+        os.lchown(self.path(name), entry.pw_uid, entry.pw_gid)
+
+    def join(self):
+        """The worker's user becomes a member of the app's group."""
+        run("usermod", "-a", "-G", self.users.app, self.users.worker)
+
+    def leave(self):
+        run("gpasswd", "-d", self.users.worker, self.users.app)
+
+    def joined(self):
+        self.join()
+        self.undo.callback(self.leave)
+
+    def serve(self, name="run/app.sock", mode=0o770, **arguments):
+        upstream = Upstream(self.path(name), **arguments)
+        self.undo.callback(upstream.stop)
+        self.own(name)
+        self.chmod(name, mode)
+        return upstream
+
+    def start_nginx(self, *more, wait=True, **options):
+        self.nginx = subprocess.Popen(
+            self.master + [nginx_site.NGINX, "-p", self.dir, "-e",
+                           self.path("error.log"), "-c", self.conf, *more],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, **options)
+        if wait:
+            supd.wait_until(self.answers, "an answer of nginx",
+                            show=self.log)
+
+    def answers(self):
+        """Whether nginx accepts and no worker is still on its way."""
+        assert self.nginx.poll() is None, self.log()
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 5).close()
+            return self.workers() and not self.fresh()
+        return False
+
+    def fresh(self):
+        """Workers that still are what their master is."""
+        same = self.uid_of(self.nginx.pid)
+        return [pid for pid in self.workers()
+                if self.uid_of(pid) == same] if same == 0 and not \
+            self.names.get("root_workers") else []
+
+    @staticmethod
+    def uid_of(pid):
+        with contextlib.suppress(OSError):
+            for line in open("/proc/%d/status" % pid):
+                if line.startswith("Uid:"):
+                    return int(line.split()[1])
+        return None
+
+    def workers(self):
+        pids = []
+        with contextlib.suppress(OSError):
+            for pid in open("/proc/%d/task/%d/children" % (
+                    self.nginx.pid, self.nginx.pid)).read().split():
+                title = open("/proc/%s/cmdline" % pid, "rb").read()
+                if title.startswith(b"nginx: worker process"):
+                    pids.append(int(pid))
+        return pids
+
+    def stop_nginx(self):
+        self.nginx.terminate()
+        self.nginx.wait(20)
+        self.nginx = None
+
+    def status(self, url, headers="", method="GET", body=b""):
+        """Status code; the connection is closed by nginx."""
+        with socket.create_connection(("127.0.0.1", self.port), 20) as sock:
+            sock.sendall(
+                os.fsencode("%s %s HTTP/1.1\r\nHost: site.test\r\n"
+                            "Connection: close\r\n"
+                            "Content-Length: %d\r\n%s\r\n" % (
+                                method, url, len(body), headers)) + body)
+            answer = b""
+            while True:
+                with contextlib.suppress(ConnectionResetError):
+                    piece = sock.recv(65536)
+                    answer += piece
+                    if piece:
+                        continue
+                break
+        self.answer = answer
+        return int(answer.split()[1]) if answer else 0
+
+    def log(self):
+        try:
+            with open(self.path("error.log"), errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def ask(self, *options, **more):
+        """The checker's report about the one program."""
+        return self.report("--program", "web", *options, **more)
+
+    def close(self):
+        self.undo.close()
+        if self.nginx is not None and self.nginx.poll() is not None:
+            self.nginx = None
+        super().close()
+
+    def signal_and_wait(self, signo, condition, what):
+        self.nginx.send_signal(signo)
+        supd.wait_until(condition, what, show=self.log)
+
+    def reload_all(self):
+        """Until only workers of the new generation are left."""
+        old = set(self.workers())
+        self.signal_and_wait(
+            signal.SIGHUP,
+            lambda: self.workers() and not old & set(self.workers()) and
+            not self.fresh(), "new workers alone")
+
+
+def expect(report, *codes):
+    """Each of the codes, and nothing else from a warning on; "A|B" is one of
+    the two, "(A)" may be there."""
+    everything = report.codes("info")
+    may = set()
+    for code in codes:
+        names = set(code.strip("()").split("|"))
+        may |= names
+        if not code.startswith("("):
+            assert names & set(everything), (code, report.findings)
+    extra = set(report.codes("warning")) - may
+    assert not extra, [f for f in report.findings if f["code"] in extra]
+
+
+def case(name, arrange, status, said, *codes, url=LOGO, headers="", **site):
+    """A row of a table for run_case()."""
+    return pytest.param(arrange, status, said, codes, url, headers, site,
+                        id=name)
+
+
+ROW = "arrange,status,said,codes,url,headers,arguments"
+
+
+def run_case(make_site, arrange, status, said, codes, url, headers,
+             arguments):
+    """nginx first, then the checker with nginx still running."""
+    site = make_site(**arguments)
+    if arrange is not None:
+        arrange(site)
+    site.start_nginx()
+    assert site.status(url, headers) == status, site.log()
+    if said:
+        assert said % site.names in site.log(), site.log()
+    expect(site.ask(), *codes)
+    return site
+
+
+@pytest.fixture(scope="module")
+def users():
+    made = Users()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def make_site(users):
+    with contextlib.ExitStack() as stack:
+        def make(**arguments):
+            site = Site(users, **arguments)
+            stack.callback(site.close)
+            return site
+        yield make
+
+
+needs_nginx = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
+                                 reason=str(nginx_site.reason_to_skip()))
+
+
+@contextlib.contextmanager
+def sysctl(name, value):
+    """Switches a kernel setting for a moment."""
+    path = "/proc/sys/" + name
+    try:
+        before = open(path).read()
+        with open(path, "w") as out:
+            out.write(value)
+    except OSError as error:
+        pytest.skip("%s cannot be set: %s" % (name, error))
+    try:
+        yield
+    finally:
+        with open(path, "w") as out:
+            out.write(before)
