@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xmalloc.h"
 #include "ctl/client.h"
@@ -67,7 +68,8 @@ client_call(struct transport *transport, const char *method,
 {
 	struct strbuf call = STRBUF_INIT;
 	struct value *none = params == NULL ? value_array() : NULL;
-	char *name = xasprintf("supervisor.%s", method);
+	char *name = xasprintf(
+	    "%s%s", strchr(method, '.') == NULL ? "supervisor." : "", method);
 	struct http_answer answer;
 
 	*reply = (struct reply){ .kind = REPLY_LOST };

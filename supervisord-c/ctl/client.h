@@ -46,8 +46,8 @@ struct process_result {
  */
 struct value *client_params(const char *types, ...);
 /*
- * Calls "supervisor.METHOD" with an array of arguments, which is borrowed; NULL
- * is none.  The caller frees the reply with reply_done.
+ * Calls "supervisor.METHOD", or a method that names its own namespace, with an
+ * array of arguments, which is borrowed; NULL is none.  The caller frees the reply with reply_done.
  */
 void client_call(struct transport *, const char *method,
     const struct value *params, struct reply *);

@@ -17,6 +17,7 @@
 #include "ctl/cmd_help.h"
 #include "ctl/cmd_log.h"
 #include "ctl/cmd_pattern.h"
+#include "ctl/cmd_preflight.h"
 #include "ctl/cmd_status.h"
 #include "ctl/cmd_update.h"
 #include "ctl/command.h"
@@ -142,6 +143,10 @@ static const struct command commands[] = {
 	  .needs_server = true, .completes = WORDS_PROCESSES,
 	  .help = "mstop <pattern> [...]\tStop the processes whose name "
 		"matches and that run\n" },
+	{ .name = "preflight", .fn = cmd_preflight, .addition = true,
+	  .needs_server = true, .json = true, .completes = WORDS_PROCESSES,
+	  .help = "preflight\t\tLast verdicts about what nginx can reach\n"
+		"preflight <name> [...]\tCheck these programs now\n" },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: ISC
+"""The plugin in the daemon: the gate, its cache, the table, the events."""
+
+import contextlib
+import grp
+import json
+import os
+import stat
+
+import pytest
+
+import life
+import nginx_site
+import supd
+
+pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
+                                reason=str(nginx_site.reason_to_skip()))
+
+PROGRAM = """
+[program:web]
+command=%(command)s
+directory=%(home)s/site
+user=%(app)s
+autostart=false
+startsecs=1
+preflight_nginx=%(conf)s
+%(keys)s
+"""
+
+
+@pytest.fixture(scope="module")
+def users():
+    made = nginx_site.Users("pf_app7", "pf_ngx7")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def serve(users):
+    """A daemon that keeps the program of a site, by preflight keys."""
+    with contextlib.ExitStack() as stack:
+        def make(keys, options="-m 007", more="", nginx=False, **arguments):
+            site = nginx_site.Site(users, options=options, **arguments)
+            stack.callback(site.close)
+            os.chown(site.path("run"), -1, grp.getgrnam(users.worker).gr_gid)
+            site.chmod("run", 0o2710)
+            if nginx:
+                site.start_nginx()
+            daemon = supd.Daemon(programs=PROGRAM % dict(
+                site.names, command=site.command, conf=site.conf,
+                keys=keys % site.names) + more)
+            stack.enter_context(daemon)
+            return site, daemon
+        yield make
+
+
+def verdict(daemon):
+    row = daemon.rpc.preflight.check("web")
+    return row["verdict"], row["sentence"]
+
+
+def test_block_refuses_and_a_start_asks_again(serve):
+    site, daemon = serve("preflight=block")
+    site.chmod("home", 0o700)
+    result = daemon.ctl("start", "web")
+    assert result.status == 7
+    info = daemon.rpc.supervisor.getProcessInfo("web")
+    assert info["statename"] == "FATAL"
+    assert info["spawnerr"].startswith("preflight: PF101 ")
+    site.chmod("home", 0o755)
+    assert daemon.ctl("start", "web").status == 0
+    daemon.wait_state("web", "RUNNING")
+
+
+def test_rpc_and_the_table(serve):
+    site, daemon = serve("preflight=warn")
+    empty = daemon.ctl("preflight")
+    assert (empty.status, empty.stdout) == (0,
+                                            "Nothing has been checked yet\n")
+    assert daemon.rpc.preflight.reports() == []
+    assert daemon.rpc.preflight.report("web") == ""
+
+    site.chmod("home", 0o700)
+    asked = daemon.ctl("preflight", "web")
+    lines = asked.stdout.splitlines()
+    assert asked.status == 1
+    assert lines[0].split() == ["PROGRAM", "VERDICT", "WHY"]
+    assert lines[1].split()[:3] == ["web", "fail", "PF101"]
+    report = json.loads(daemon.rpc.preflight.report("web"))
+    assert report["schema"] == "preflight/1"
+    assert [p["name"] for p in report["programs"]] == ["web"]
+
+    last = daemon.ctl("preflight", "--format=json")
+    assert json.loads(last.stdout) == daemon.rpc.preflight.reports()
+    assert daemon.ctl("preflight").stdout == asked.stdout
+    nobody = daemon.ctl("preflight", "nobody")
+    assert (nobody.status, nobody.stdout) == (1, "No such process nobody\n")
+
+
+def test_a_server_without_preflight():
+    with supd.Daemon(programs="[program:cat]\ncommand=/bin/cat\n") as daemon:
+        asked = daemon.ctl("preflight")
+        assert asked.status == 1
+        assert "does no preflight" in asked.stdout
+
+
+LISTENER = """
+import sys
+while True:
+    sys.stdout.write("READY\\n"); sys.stdout.flush()
+    line = sys.stdin.readline()
+    head = dict(w.split(":") for w in line.split())
+    body = sys.stdin.read(int(head["len"]))
+    open(sys.argv[1], "a").write(
+        head["eventname"] + " " + body.split("\\n")[0] + "\\n")
+    sys.stdout.write("RESULT 2\\nOK"); sys.stdout.flush()
+"""
+
+
+def test_a_listener_that_asks_hears_of_it(serve, tmp_path):
+    script = life.script(tmp_path, "listen.py",
+                         "#!/usr/bin/python3\n" + LISTENER)
+    heard = str(tmp_path / "heard")
+    site, daemon = serve("preflight=warn", more="""
+[eventlistener:ear]
+command=%s %s
+events=PREFLIGHT
+""" % (script, heard))
+    daemon.wait_state("ear:ear", "RUNNING")
+    expected = "processname:web groupname:web verdict:"
+    assert verdict(daemon)[0] == "ok"
+    site.chmod("home", 0o700)
+    assert verdict(daemon)[0] == "fail"
+    supd.wait_until(lambda: os.path.exists(heard) and
+                    len(open(heard).readlines()) == 2, "two events")
+    assert open(heard).read().splitlines() == [
+        "PREFLIGHT_OK " + expected + "ok",
+        "PREFLIGHT_FAIL " + expected + "fail"]
