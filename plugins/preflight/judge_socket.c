@@ -388,7 +388,7 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	if (now->why == WHY_SOCKET_WRITE && listening)
 		judge_present(judge, check, need, now);
 	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
-	    now->why == WHY_BACKLOG_FULL)
+	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
 	else if (!listening && verdict->refused)
 		judge_prediction(judge, check, need, planned, plan, verdict);
@@ -406,27 +406,35 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 }
 
 static void
+judge_hidden(struct judge *judge, size_t check, const struct need *need)
+{
+	struct finding *finding = finding_create(PF209, need->path);
+
+	finding_say(finding,
+	    "the program's %s is not in nginx's view of the file system "
+	    "(PrivateTmp, ProtectHome or a container)",
+	    need->path);
+	add_socket_finding(judge, check, need, finding, ENOENT);
+}
+
+static void
 judge_verdict(struct judge *judge, size_t check, const struct need *need,
     const struct planned_socket *planned, const struct socket_plan *plan,
     const struct socket_verdict *verdict)
 {
-	struct finding *finding;
-
 	judge_bind(judge, check, need, &verdict->bind);
 	if (judge_undecided(judge, check, need->path, &verdict->enter))
 		return;
 	if (verdict->enter.verdict == ANSWER_NO &&
 	    verdict->enter.why == WHY_MISSING) {
-		if (verdict->bind.verdict == ANSWER_YES) {
-			finding = finding_create(PF209, need->path);
-			finding_say(finding,
-			    "the program's %s is not in "
-			    "nginx's view of the file system (PrivateTmp, "
-			    "ProtectHome or a container)",
-			    need->path);
-			add_socket_finding(judge, check, need, finding, ENOENT);
-		} else if (judge->view->keys.runtime_dir == NULL)
+		if (verdict->bind.verdict == ANSWER_YES)
+			judge_hidden(judge, check, need);
+		else if (judge->view->keys.runtime_dir == NULL)
 			judge_present(judge, check, need, &verdict->enter);
+		return;
+	}
+	if (verdict->elsewhere) {
+		judge_hidden(judge, check, need);
 		return;
 	}
 	if (verdict->enter.verdict == ANSWER_NO) {

@@ -436,8 +436,8 @@ judge_tree(struct judge *judge, const struct need *need)
 		answer_done(&answer);
 		return;
 	}
-	sampled = answer.why != WHY_MISSING &&
-	    sample(judge, need, &question, &tree);
+	sampled =
+	    answer.why != WHY_MISSING && sample(judge, need, &question, &tree);
 	if (!sampled)
 		tree = (struct tree_result){ 0 };
 	one = &judge->program->checks[check];

@@ -155,6 +155,70 @@ is_considered(const struct program_view *view, const struct need *need)
 	return false;
 }
 
+static bool
+same_base(const char *a, const char *b)
+{
+	const char *one = strrchr(a, '/'), *two = strrchr(b, '/');
+
+	return strcmp(one == NULL ? a : one + 1, two == NULL ? b : two + 1) ==
+	    0;
+}
+
+static bool
+same_part(const char *a, const char *b, bool base)
+{
+	const char *one = strrchr(a, '/'), *two = strrchr(b, '/');
+
+	if (one == NULL || two == NULL)
+		return false;
+	if (base)
+		return strcmp(one, two) == 0;
+	return one - a == two - b && one != a &&
+	    strncmp(a, b, (size_t)(one - a)) == 0;
+}
+
+/* Places where sockets of many programs lie: being there together says
+ * nothing. */
+static bool
+is_common_place(const char *path)
+{
+	static const char *const places[] = { "/run", "/var/run", "/tmp",
+		"/var/tmp", "/dev/shm", NULL };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; slash != NULL && places[i] != NULL; i++) {
+		if ((size_t)(slash - path) == strlen(places[i]) &&
+		    strncmp(path, places[i], (size_t)(slash - path)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a socket that nginx only names in part, by a constant prefix or
+ * relative to somewhere, can be the planned one. */
+static bool
+may_be(const struct need *need, const struct planned_socket *planned)
+{
+	size_t len = strlen(need->path);
+
+	if (need->variable != NULL)
+		return len > 1 && !is_common_place(need->path) &&
+		    strncmp(planned->path, need->path, len) == 0;
+	if (*need->path == '/' || planned->path[0] != '/')
+		return false;
+	return same_base(need->path, planned->path);
+}
+
+static bool
+may_be_any(const struct program_view *view, const struct need *need)
+{
+	for (size_t i = 0; i < view->plan.socket_count; i++) {
+		if (may_be(need, &view->plan.sockets[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 pair_sockets(struct pairing *pairing, const struct program_view *view,
     const struct nginx_site *site)
@@ -166,10 +230,11 @@ pair_sockets(struct pairing *pairing, const struct program_view *view,
 		if (need->kind != NEED_SOCKET || !is_considered(view, need))
 			continue;
 		planned = find_planned(view, need);
-		if (planned == NULL)
+		if (planned == NULL && !may_be_any(view, need))
 			continue;
 		raise_reason(pairing, PAIR_SOCKET);
-		add_need(pairing, need, planned, planned->likely);
+		add_need(pairing, need, planned,
+		    planned == NULL || planned->likely);
 	}
 }
 
@@ -350,36 +415,6 @@ pair_keys(struct pairing *pairing, const struct program_view *view)
 		raise_reason(pairing, PAIR_KEY);
 		add_need(pairing, &pairing->own[i], NULL, false);
 	}
-}
-
-static bool
-same_part(const char *a, const char *b, bool base)
-{
-	const char *one = strrchr(a, '/'), *two = strrchr(b, '/');
-
-	if (one == NULL || two == NULL)
-		return false;
-	if (base)
-		return strcmp(one, two) == 0;
-	return one - a == two - b && one != a &&
-	    strncmp(a, b, (size_t)(one - a)) == 0;
-}
-
-/* Places where sockets of many programs lie: being there together says
- * nothing. */
-static bool
-is_common_place(const char *path)
-{
-	static const char *const places[] = { "/run", "/var/run", "/tmp",
-		"/var/tmp", "/dev/shm", NULL };
-	const char *slash = strrchr(path, '/');
-
-	for (size_t i = 0; slash != NULL && places[i] != NULL; i++) {
-		if ((size_t)(slash - path) == strlen(places[i]) &&
-		    strncmp(path, places[i], (size_t)(slash - path)) == 0)
-			return true;
-	}
-	return false;
 }
 
 static bool

@@ -117,6 +117,10 @@ socket_plan_check(const struct socket_plan *plan,
 	verdict->bind = creator[0];
 	verdict->enter = worker[0];
 	verdict->now = worker[1];
+	verdict->elsewhere = creator[1].verdict == ANSWER_YES &&
+	    verdict->enter.verdict == ANSWER_YES &&
+	    (creator[1].facts.dev != verdict->enter.facts.dev ||
+		creator[1].facts.ino != verdict->enter.facts.ino);
 	judge(plan, &creator[1], verdict);
 	answer_done(&creator[1]);
 	result = 0;

@@ -32,6 +32,8 @@ struct socket_verdict {
 	bool refused;
 	/* Every local user may pass the directories and connect (PF213). */
 	bool open_to_all;
+	/* The worker's directory of that name is another one (PF209). */
+	bool elsewhere;
 	/* The directory's file system does not survive a boot (PF216). */
 	bool is_volatile;
 	/* The prediction could be made: the directory could be looked at. */

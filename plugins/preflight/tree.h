@@ -34,9 +34,9 @@ struct tree_options {
 	 * no allocation.  May be NULL. */
 	bool (*wanted)(const char *relative, void *arg);
 	void *wanted_arg;
-	bool stat_only; /* faccessat instead of opening */
+	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
-	size_t links_from;      /* as in a question */
+	size_t links_from;	/* as in a question */
 	struct tree_budget budget;
 	struct probe_options probe;
 };
