@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: ISC
+"""Who the worker is, cases T50 to T59 of contract P7."""
+
+import grp
+import os
+import pwd
+import signal
+import subprocess
+import sys
+
+import supd
+from preflight_case import (LOGO, expect, make_site, needs_nginx, run,
+                            users)
+
+pytestmark = needs_nginx
+
+
+def identity(report):
+    one, = report.tree["identities"]
+    return one
+
+
+def user_line(site, line):
+    site.edit("user %s;" % site.users.worker, line)
+
+
+def test_t50_the_group_of_the_same_name(make_site, users):
+    """passwd's group of the user counts for nothing."""
+    site = make_site()
+    other = users.add("same", "-U")
+    run("usermod", "-g", users.app, other)
+    user_line(site, "user %s;" % other)
+    site.chmod("home", 0o750)
+    site.chmod("run", 0o2755)
+    try:
+        assert subprocess.run(
+            ["runuser", "-u", other, "--", "cat",
+             site.home + "/site/static/logo.png"],
+            stdout=subprocess.DEVNULL, check=False).returncode == 0
+        site.start_nginx()
+        assert site.status(LOGO) == 403
+        report = site.ask()
+        expect(report, "PF101", "(PF205)")
+        assert identity(report)["gid"] == grp.getgrnam(other).gr_gid
+        site.stop_nginx()
+        report = site.ask()
+        expect(report, "PF101", "PF004", "(PF205)")
+        assert identity(report)["groups"] == [grp.getgrnam(other).gr_gid]
+    finally:
+        users.drop()
+        subprocess.run(["groupdel", other], check=False,
+                       stderr=subprocess.DEVNULL)
+
+
+def test_t51_no_group_of_that_name(make_site, users):
+    site = make_site()
+    other = users.add("lone", "-N", "-g", "nogroup")
+    user_line(site, "user %s;" % other)
+    try:
+        site.start_nginx(wait=False)
+        assert site.nginx.wait(20) != 0
+        assert 'getgrnam("%s") failed' % other in site.log()
+        report = site.ask()
+        expect(report, "PF003")
+        assert report.code in (1, 3)
+    finally:
+        users.drop()
+
+
+def test_t52_no_user_directive(make_site):
+    site = make_site()
+    user_line(site, "")
+    site.start_nginx()
+    worker, = site.workers()
+    nobody = pwd.getpwnam("nobody").pw_uid
+    assert site.uid_of(worker) == nobody
+    assert identity(site.ask())["uid"] == nobody
+    site.stop_nginx()
+    site.chmod("run", 0o2755)
+    report = site.ask()
+    expect(report, "PF004", "(PF205)")
+    assert identity(report)["uid"] == nobody
+    assert identity(report)["gid"] == grp.getgrnam("nogroup").gr_gid
+
+
+def test_t53_user_on_the_command_line(make_site, users):
+    site = make_site()
+    user_line(site, "")
+    site.start_nginx("-g", "user %s;" % users.worker)
+    worker, = site.workers()
+    assert site.uid_of(worker) == pwd.getpwnam(users.worker).pw_uid
+    report = site.ask()
+    expect(report)
+    assert identity(report)["user"] == users.worker
+
+
+def test_t54_groups_of_a_root_master_are_lost(make_site, users):
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.start_nginx(extra_groups=[grp.getgrnam(users.app).gr_gid])
+    assert site.status(LOGO) == 403
+    expect(site.ask(), "PF101")
+
+
+def test_t55_a_master_of_another_user_keeps_groups(make_site, users):
+    site = make_site()
+    site.chmod("home", 0o750)
+    for name in ("", "nginx.conf"):
+        site.own(name, users.worker)
+    site.start_nginx(user=users.worker, group=users.worker,
+                     extra_groups=[grp.getgrnam(users.app).gr_gid])
+    assert site.status(LOGO) == 200
+    report = site.ask()
+    expect(report, "(PF507)", "(PF005)")
+    assert grp.getgrnam(users.app).gr_gid in identity(report)["groups"]
+
+
+def test_t56_a_worker_that_is_root(make_site):
+    site = make_site()
+    user_line(site, "user root;")
+    site.names["root_workers"] = True
+    site.chmod("home", 0o700)
+    site.start_nginx()
+    assert site.status(LOGO) == 200
+    expect(site.ask(), "PF007")
+
+
+def test_t57_a_killed_worker_has_new_groups(make_site):
+    site = make_site(edit=[("worker_processes 1", "worker_processes 2")])
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    supd.wait_until(lambda: len(site.workers()) == 2 and not site.fresh(),
+                    "two workers")
+    first = site.workers()[0]
+    site.joined()
+    os.kill(first, signal.SIGKILL)
+    supd.wait_until(lambda: len(site.workers()) == 2 and
+                    first not in site.workers() and not site.fresh(),
+                    "another worker")
+    report = site.ask()
+    expect(report, "PF006", "PF101", "(PF005)", "(PF507)")
+    assert len(report.tree["identities"]) == 2
+
+
+def test_t58_a_refused_reload_keeps_the_groups(make_site):
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    workers = site.workers()
+    site.joined()
+    good = open(site.conf).read()
+    with open(site.conf, "a") as out:
+        out.write("nonsense;")
+    site.signal_and_wait(signal.SIGHUP,
+                         lambda: "unknown directive" in site.log(),
+                         "a refusal")
+    with open(site.conf, "w") as out:
+        out.write(good)
+    assert site.workers() == workers and site.status(LOGO) == 403
+    expect(site.ask(), "PF005", "PF101")
+
+
+TITLED = """
+import os, sys
+if os.fork() == 0:
+    os.execv("/bin/cat", ["nginx: worker process"])
+os.execv("/bin/cat", [sys.argv[1]])
+"""
+
+
+def test_t59_a_worker_that_stays_uid_0(make_site):
+    """What looks like a worker and is still root is not believed."""
+    site = make_site()
+    title = "nginx: master process nginx -c %s" % site.conf
+    fake = subprocess.Popen([sys.executable, "-c", TITLED, title],
+                            stdin=subprocess.PIPE)
+    try:
+        children = "/proc/%d/task/%d/children" % (fake.pid, fake.pid)
+        supd.wait_until(lambda: open(children).read() and open(
+            "/proc/%d/cmdline" % fake.pid).read().startswith(title) and
+            open("/proc/%s/cmdline" % open(children).read().split()[0]).read()
+            .startswith("nginx: worker"), "a false worker")
+        report = site.ask()
+        assert "PF008" in report.codes("info"), report.findings
+        assert all(one["uid"] != 0 for one in report.tree["identities"])
+    finally:
+        fake.stdin.close()
+        fake.wait(20)
