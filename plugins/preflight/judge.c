@@ -7,6 +7,7 @@
 
 #include "preflight/hint.h"
 #include "preflight/judge.h"
+#include "preflight/nginx_location.h"
 #include "preflight/sentence.h"
 
 /*
@@ -267,11 +268,76 @@ judge_variable(struct judge *judge, const struct need *need)
 	answer_done(&answer);
 }
 
+/* The written path with the variable replaced; NULL if it is not there.  The
+ * caller frees. */
+static char *
+with_value(const struct need *need, const char *value)
+{
+	char *whole = xasprintf("${%s}", need->variable), *text = NULL;
+	char *plain = xasprintf("$%s", need->variable);
+	const char *found = strstr(need->written, whole);
+	size_t len = strlen(found == NULL ? plain : whole);
+
+	if (found == NULL)
+		found = strstr(need->written, plain);
+	if (found != NULL && strchr(found + len, '$') == NULL)
+		text = xasprintf("%.*s%s%s", (int)(found - need->written),
+		    need->written, value, found + len);
+	free(whole);
+	free(plain);
+	return text;
+}
+
+/* A key by the name of the server: the names are written down. */
+static void
+judge_keys_of_names(struct judge *judge, const struct need *need)
+{
+	struct need known = *need;
+
+	if (need->server == NULL || *need->written != '/' ||
+	    strcmp(need->variable, "ssl_server_name") != 0)
+		return;
+	known.variable = NULL;
+	known.optional = true;
+	for (size_t i = 0; i < need->server->names.len; i++) {
+		const char *name = need->server->names.items[i];
+
+		if (strpbrk(name, "*~$") != NULL || *name == '.')
+			continue;
+		known.path = with_value(need, name);
+		if (known.path != NULL)
+			judge_file(judge, &known);
+		free(known.path);
+	}
+}
+
+/* A log in a known directory: only whether it may be made there matters.
+ * False if the directory itself depends on the request. */
+static bool
+judge_log_in(struct judge *judge, const struct need *need)
+{
+	struct need known = *need;
+
+	if (need->kind != NEED_LOG_VARIABLE || need->deeper ||
+	    *need->path != '/')
+		return false;
+	known.variable = NULL;
+	known.path = xasprintf("%s%s*", need->path,
+	    need->path[strlen(need->path) - 1] == '/' ? "" : "/");
+	judge_written(judge, &known);
+	free(known.path);
+	return true;
+}
+
 static void
 judge_need(struct judge *judge, const struct paired_need *paired)
 {
 	const struct need *need = paired->need;
 
+	if (need->variable != NULL && judge_log_in(judge, need))
+		return;
+	if (need->variable != NULL && need->kind == NEED_TLS_KEY)
+		judge_keys_of_names(judge, need);
 	if (need->variable != NULL)
 		judge_variable(judge, need);
 	else if (need->kind == NEED_SOCKET)

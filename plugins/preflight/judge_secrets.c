@@ -97,6 +97,35 @@ exposed_url(struct judge *judge, const struct need *need, const char *path)
 	return NULL;
 }
 
+/* What lies beside a tree whose location and alias disagree about the last
+ * slash can be asked for through it; the caller frees, NULL if not. */
+static char *
+escape_url(struct judge *judge, const struct roots *roots, const char *path)
+{
+	const struct need *need;
+	struct finding *finding;
+	size_t len;
+
+	for (size_t i = 0; i < roots->count; i++) {
+		need = roots->needs[i];
+		if (need == NULL || !need->slash_escape || need->url == NULL)
+			continue;
+		for (len = strlen(need->path) - 1;
+		     len > 0 && need->path[len - 1] != '/'; len--)
+			;
+		if (len < 2 || strncmp(path, need->path, len) != 0)
+			continue;
+		for (size_t j = 0; j < judge->program->finding_count; j++) {
+			finding = judge->program->findings[j];
+			if (finding->code == PF508 && finding->path != NULL &&
+			    strcmp(finding->path, need->path) == 0)
+				finding->severity = SEVERITY_CRITICAL;
+		}
+		return xasprintf("%s../%s", need->url, path + len);
+	}
+	return NULL;
+}
+
 static void
 judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
     const struct sighting *sighting)
@@ -108,6 +137,9 @@ judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
 
 	if (need != NULL)
 		url = exposed_url(judge, need, sighting->path);
+	if (url == NULL && sighting->readable == ANSWER_YES &&
+	    sighting->kind != SECRET_SOURCE)
+		url = escape_url(judge, roots, sighting->path);
 	if (sighting->readable == ANSWER_YES && code != -1 &&
 	    sighting->kind != SECRET_SOURCE) {
 		finding =

@@ -78,6 +78,8 @@ is_known(const struct nginx_needs *needs, const struct need *new)
 			new->kind == NEED_LOG_REOPEN ||
 			new->kind == NEED_TEMP_DIR) &&
 		    same_text(need->path, new->path) &&
+		    (need->variable == NULL ||
+			same_text(need->written, new->written)) &&
 		    same_text(need->file, new->file))
 			return true;
 	}
