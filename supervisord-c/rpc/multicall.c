@@ -63,33 +63,64 @@ write_fault(struct multicall *multicall, const char *detail)
 	free(text);
 }
 
+/* The parameters of an entry; *none is made where they stand for none.  PHP
+ * writes an empty array as an empty struct.  NULL: of a wrong type. */
+static const struct value *
+entry_params(const struct value *entry, struct value **none)
+{
+	const struct value *params = value_member(entry, "params");
+	size_t len = 0;
+
+	if (params != NULL && value_type(params) == VALUE_ARRAY)
+		return params;
+	if (params != NULL) {
+		value_as_string(params, &len);
+		if ((value_type(params) != VALUE_STRING &&
+		    value_type(params) != VALUE_STRUCT) ||
+		    len + value_count(params) > 0)
+			return NULL;
+	}
+	*none = value_array();
+	return *none;
+}
+
+/* What is wrong with an entry before it is run: a detail, "" for none to tell,
+ * NULL if nothing is. */
+static const char *
+entry_problem(const struct value *method, const struct value *params)
+{
+	const char *name;
+
+	if (method == NULL || value_type(method) == VALUE_NIL)
+		return "No methodName";
+	name = value_as_string(method, NULL);
+	if (name == NULL)
+		return "";
+	if (strcmp(name, "system.multicall") == 0)
+		return "Recursive system.multicall forbidden";
+	return params == NULL ? "" : NULL;
+}
+
 static void
 run_entry(struct multicall *multicall, const struct value *entry)
 {
 	const struct value *method = value_member(entry, "methodName");
-	const struct value *params = value_member(entry, "params");
 	struct value *none = NULL;
 	struct rpc_execution execution = {
 		.rpc = multicall->rpc,
+		.params = entry_params(entry, &none),
 		.done = on_entry_done,
 		.arg = multicall,
 	};
+	const char *problem = entry_problem(method, execution.params);
 
-	if (method != NULL)
+	if (problem != NULL) {
+		write_fault(multicall, problem[0] == '\0' ? NULL : problem);
+	} else {
 		execution.method = value_as_string(method, NULL);
-	if (execution.method == NULL || execution.method[0] == '\0') {
-		write_fault(multicall, "No methodName");
-		return;
+		multicall->current =
+		    rpc_execute_into(&multicall->results, &execution);
 	}
-	if (strcmp(execution.method, "system.multicall") == 0) {
-		write_fault(multicall, "Recursive system.multicall forbidden");
-		return;
-	}
-	if (params == NULL || value_type(params) != VALUE_ARRAY)
-		params = none = value_array();
-	execution.params = params;
-	multicall->current =
-	    rpc_execute_into(&multicall->results, &execution);
 	value_free(none);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <math.h>
+
 #include "base/parse.h"
 #include "rpc/params.h"
 
@@ -22,9 +24,12 @@ param_int(const struct value *params, size_t index, int64_t *number)
 	if (param == NULL)
 		return -1;
 	switch (value_type(param)) {
+	case VALUE_DOUBLE:
+		if (isnan(value_as_double(param)))
+			return -1;
+		/* FALLTHROUGH */
 	case VALUE_INT:
 	case VALUE_BOOL:
-	case VALUE_DOUBLE:
 		*number = value_as_int(param);
 		return 0;
 	case VALUE_STRING:

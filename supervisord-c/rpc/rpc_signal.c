@@ -17,14 +17,13 @@
 static char *
 signal_text(const struct value *params, size_t index)
 {
-	const struct value *param = value_item(params, index);
+	const char *name;
+	int64_t number;
 
-	if (param == NULL)
-		return NULL;
-	if (value_type(param) == VALUE_STRING)
-		return xstrdup(value_as_string(param, NULL));
-	if (value_type(param) == VALUE_INT)
-		return xasprintf("%lld", (long long)value_as_int(param));
+	if (param_string(params, index, &name) == 0)
+		return xstrdup(name);
+	if (param_int(params, index, &number) == 0)
+		return xasprintf("%lld", (long long)number);
 	return NULL;
 }
 
@@ -153,7 +152,8 @@ rpc_send_process_stdin(struct rpc_call *call, const struct value *params)
 
 	/* The type of the text is looked at before the name. */
 	if (value_type(chars) != VALUE_STRING) {
-		shown = scalar_text(chars, &len);
+		shown = value_type(chars) == VALUE_NIL ?
+		    NULL : scalar_text(chars, &len);
 		rpc_return_fault(call, FAULT_INCORRECT_PARAMETERS, shown);
 		free(shown);
 		return;

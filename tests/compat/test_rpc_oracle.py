@@ -140,7 +140,8 @@ NAMES = ("cat", "cat:cat", "cat:*", "cat:", "cat:x", "cat:cat:x", "deaf",
 IDLE = ("off", "done", "three", "grp:pb")
 
 SIGNALS = (0, "0", "nosuch", "", "99", 99, -1, "33", "35", "TERMX", "SIG",
-           " ", "usr 1", "15.0", "CONT", " cont ", "SIGCONT", "18", 18, "cld")
+           " ", "usr 1", "15.0", "CONT", " cont ", "SIGCONT", "18", 18, "cld",
+           18.0, 18.9, False)
 
 
 class Pair:
@@ -411,7 +412,7 @@ def test_reading_logs_of_processes(compare):
                            ("+3", "1_0")):
         compare.same("supervisor.readProcessLog", "done", offset, length)
         compare.same("supervisor.tailProcessLog", "done", offset, length)
-    for bad in ("abc", "", [], {}, None):
+    for bad in ("abc", "", [], {}, None, float("nan")):
         compare.better((2, "INCORRECT_PARAMETERS"),
                        "supervisor.readProcessLog", "done", bad, 0)
         compare.better((2, "INCORRECT_PARAMETERS"),
@@ -439,6 +440,10 @@ def test_starting_what_cannot_or_need_not_be(compare):
         if name in IDLE or ":*" in name or name.endswith(":"):
             continue
         compare.same("supervisor.startProcess", name)
+        if name == "quick":
+            # It gives up a moment after its fault.
+            for daemon in compare.pair.daemons:
+                daemon.wait_state(name, "FATAL")
         compare.same("supervisor.startProcess", name, "0")
     for name in ("nosuch", "grp:*", "", "cat:*", "num_0", "cat", "given",
                  "folder", "plain", "num", "missing"):
@@ -479,7 +484,7 @@ def test_standard_input(compare):
     for name in NAMES:
         if name not in ("ears",):
             compare.same("supervisor.sendProcessStdin", name, "")
-    for value in (5, True, 1.5):
+    for value in (5, True, 1.5, None):
         compare.same("supervisor.sendProcessStdin", "nosuch", value)
         compare.same("supervisor.sendProcessStdin", "cat", value)
     compare.same("supervisor.sendProcessStdin", "cat", "\u00e4<&>\n")
@@ -529,12 +534,18 @@ def test_multicall(compare):
         [entry("supervisor.tailProcessLog", "done", 0, 4),
          entry("supervisor.readProcessLog", "done", -3, 0)],
         [entry("supervisor.getState")] * 300,
+        [{"methodName": ""}], [{"methodName": None}],
     ]
+    for params in ("", {}, "abc", {"a": 1}, 0, 5, None):
+        calls.append([{"methodName": "supervisor.getState",
+                       "params": params}])
     for batch in calls:
         compare.same("system.multicall", batch)
     for bad in (5, "abc", ["x"], [5]):
         compare.better((2, "INCORRECT_PARAMETERS"), "system.multicall", bad)
-    compare.check(16)
+    compare.better([{"faultCode": 2, "faultString": "INCORRECT_PARAMETERS"}],
+                   "system.multicall", [{"methodName": 5}])
+    compare.check(26)
 
 
 def document(method, params):
