@@ -71,8 +71,7 @@ begin_item(struct batch_item *item, const struct batch_order *order)
 {
 	char *name = select_namespec(item->process);
 	struct job_order job = {
-		.loop = supervisor_loop(
-		    rpc_call_supervisor(item->batch->call)),
+		.loop = supervisor_loop(rpc_call_supervisor(item->batch->call)),
 		.process = item->process,
 		.name = name,
 		.wait = order->wait,
@@ -88,9 +87,8 @@ void
 batch_run(struct rpc_call *call, const struct batch_order *order)
 {
 	struct batch *batch = xcalloc(1, sizeof(*batch));
-	struct process **processes = select_processes(
-	    rpc_call_supervisor(call), order->group, order->filter,
-	    &batch->count);
+	struct process **processes = select_processes(rpc_call_supervisor(call),
+	    order->group, order->filter, &batch->count);
 
 	batch->call = call;
 	batch->statuses = value_array();

@@ -38,8 +38,8 @@ finish(struct job *job, enum fault result)
 }
 
 static struct job *
-done_at_once(
-    const struct job_order *order, enum fault result, const char *detail)
+done_at_once(const struct job_order *order, enum fault result,
+    const char *detail)
 {
 	order->done(result, detail, order->arg);
 	return NULL;
@@ -96,8 +96,9 @@ check_command(const struct job_order *order)
 
 	if (problem == COMMAND_OK)
 		return true;
-	order->done(problem == COMMAND_NOT_FOUND ?
-	    FAULT_NO_FILE : FAULT_NOT_EXECUTABLE, cause, order->arg);
+	order->done(problem == COMMAND_NOT_FOUND ? FAULT_NO_FILE
+						 : FAULT_NOT_EXECUTABLE,
+	    cause, order->arg);
 	free(cause);
 	return false;
 }
@@ -113,16 +114,16 @@ job_start(const struct job_order *order)
 		return NULL;
 	state = process_state(order->process);
 	if (state == PROC_UNKNOWN) {
-		detail = xasprintf(
-		    "%s is in an unknown process state", order->name);
+		detail =
+		    xasprintf("%s is in an unknown process state", order->name);
 		done_at_once(order, FAULT_FAILED, detail);
 		free(detail);
 		return NULL;
 	}
 	/* A STOPPING process cannot start: that is said, not hidden. */
 	if (state == PROC_STOPPING && order->wait)
-		return done_at_once(
-		    order, FAULT_ABNORMAL_TERMINATION, order->name);
+		return done_at_once(order, FAULT_ABNORMAL_TERMINATION,
+		    order->name);
 	if (process_state_in(state, SET_RUNNING) || state == PROC_STOPPING ||
 	    !process_start(order->process))
 		return done_at_once(order, FAULT_ALREADY_STARTED, order->name);

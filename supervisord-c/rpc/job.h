@@ -20,7 +20,7 @@ struct job_order {
 	struct loop *loop;
 	struct process *process;
 	const char *name; /* as the client said it: it comes back in faults */
-	bool wait;        /* done when the state is reached, not when asked */
+	bool wait;	  /* done when the state is reached, not when asked */
 	job_done_fn done;
 	void *arg;
 };

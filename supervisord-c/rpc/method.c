@@ -15,7 +15,8 @@
 #include "rpc/tables.h"
 #include "xmlrpc/writer.h"
 
-struct namespace {
+struct namespace
+{
 	char *name;
 	const struct rpc_method *methods;
 	size_t count;
@@ -51,7 +52,8 @@ rpc_add_namespace(struct rpc *rpc, const char *name,
 {
 	struct namespace *space;
 
-	SLIST_FOREACH(space, &rpc->namespaces, next) {
+	SLIST_FOREACH(space, &rpc->namespaces, next)
+	{
 		if (strcmp(space->name, name) == 0)
 			return -1;
 	}
@@ -72,8 +74,8 @@ rpc_create(struct supervisor *supervisor)
 
 	rpc->supervisor = supervisor;
 	SLIST_INIT(&rpc->namespaces);
-	rpc_add_namespace(
-	    rpc, "system", rpc_system_methods, rpc_system_method_count, rpc);
+	rpc_add_namespace(rpc, "system", rpc_system_methods,
+	    rpc_system_method_count, rpc);
 	/* Without such a section there is no control: contract C8. */
 	for (size_t i = 0; i < config->rpcinterface_count; i++)
 		rpc_add_namespace(rpc, config->rpcinterfaces[i].name,
@@ -101,7 +103,8 @@ rpc_each_method(const struct rpc *rpc, rpc_method_fn fn, void *arg)
 {
 	const struct namespace *space;
 
-	SLIST_FOREACH(space, &rpc->namespaces, next) {
+	SLIST_FOREACH(space, &rpc->namespaces, next)
+	{
 		for (size_t i = 0; i < space->count; i++)
 			fn(space->name, &space->methods[i], arg);
 	}
@@ -117,7 +120,8 @@ find_method(const struct rpc *rpc, const char *full_name,
 
 	if (dot == NULL)
 		return NULL;
-	SLIST_FOREACH(space, &rpc->namespaces, next) {
+	SLIST_FOREACH(space, &rpc->namespaces, next)
+	{
 		if (strlen(space->name) != (size_t)(dot - full_name) ||
 		    strncmp(space->name, full_name, strlen(space->name)) != 0)
 			continue;
@@ -176,22 +180,20 @@ rpc_return(struct rpc_call *call, struct value *result)
 	else
 		xmlrpc_write_response(call->out, result);
 	value_free(result);
-	log_trace("XML-RPC method %s() returned successfully",
-	    call->full_name);
+	log_trace("XML-RPC method %s() returned successfully", call->full_name);
 	end_call(call);
 }
 
 void
-rpc_return_written(struct rpc_call *call,
-    void (*fn)(struct strbuf *, void *), void *arg)
+rpc_return_written(struct rpc_call *call, void (*fn)(struct strbuf *, void *),
+    void *arg)
 {
 	if (!call->bare)
 		xmlrpc_begin_response(call->out);
 	fn(call->out, arg);
 	if (!call->bare)
 		xmlrpc_end_response(call->out);
-	log_trace("XML-RPC method %s() returned successfully",
-	    call->full_name);
+	log_trace("XML-RPC method %s() returned successfully", call->full_name);
 	end_call(call);
 }
 

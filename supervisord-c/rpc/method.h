@@ -13,7 +13,7 @@
  * Methods in, answers out; no HTTP (contract C2, C3).  An answer may come
  * later: every call ends in exactly one rpc_done_fn.
  */
-struct rpc;      /* the registry of one daemon */
+struct rpc;	 /* the registry of one daemon */
 struct rpc_call; /* one call under way */
 
 /* The whole methodResponse document, lent.  Not called after rpc_abandon. */
@@ -48,8 +48,8 @@ struct rpc_method {
 };
 
 /* Adds a namespace; the table is borrowed for good.  -1 if it exists. */
-int rpc_add_namespace(struct rpc *, const char *name,
-    const struct rpc_method *, size_t count, void *arg);
+int rpc_add_namespace(struct rpc *, const char *name, const struct rpc_method *,
+    size_t count, void *arg);
 
 /* For methods. */
 struct supervisor *rpc_call_supervisor(const struct rpc_call *);
@@ -59,8 +59,7 @@ const char *rpc_call_method(const struct rpc_call *);
 const struct value *rpc_call_params(const struct rpc_call *);
 void rpc_return(struct rpc_call *, struct value *result); /* takes it */
 /* detail may be NULL. */
-void rpc_return_fault(
-    struct rpc_call *, enum fault, const char *detail);
+void rpc_return_fault(struct rpc_call *, enum fault, const char *detail);
 /* Writes the value straight into the answer, for large ones: fn is called once
  * with a buffer and appends one value with xmlrpc/writer.h. */
 void rpc_return_written(struct rpc_call *,

@@ -19,7 +19,7 @@ struct multicall {
 	size_t next;
 	struct strbuf results;
 	struct rpc_call *current; /* an entry that is not done yet */
-	bool starting; /* run_entries is on the stack */
+	bool starting;		  /* run_entries is on the stack */
 };
 
 static void
@@ -58,8 +58,8 @@ write_fault(struct multicall *multicall, const char *detail)
 {
 	char *text = fault_text(FAULT_INCORRECT_PARAMETERS, detail);
 
-	xmlrpc_write_fault_value(
-	    &multicall->results, FAULT_INCORRECT_PARAMETERS, text);
+	xmlrpc_write_fault_value(&multicall->results,
+	    FAULT_INCORRECT_PARAMETERS, text);
 	free(text);
 }
 
@@ -76,7 +76,7 @@ entry_params(const struct value *entry, struct value **none)
 	if (params != NULL) {
 		value_as_string(params, &len);
 		if ((value_type(params) != VALUE_STRING &&
-		    value_type(params) != VALUE_STRUCT) ||
+			value_type(params) != VALUE_STRUCT) ||
 		    len + value_count(params) > 0)
 			return NULL;
 	}

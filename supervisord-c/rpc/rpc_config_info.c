@@ -36,10 +36,10 @@ sorted_entries(const struct config *config, size_t *count)
 	*count = 0;
 	for (size_t i = 0; i < config->group_count; i++) {
 		group = &config->groups[i];
-		entries = xreallocarray(entries,
-		    *count + group->process_count, sizeof(*entries));
+		entries = xreallocarray(entries, *count + group->process_count,
+		    sizeof(*entries));
 		for (size_t j = 0; j < group->process_count; j++) {
-			entries[*count] = (struct entry) {
+			entries[*count] = (struct entry){
 				.group = group,
 				.process = &group->processes[j],
 				.position = *count,
@@ -133,11 +133,10 @@ add_beginning(struct value *row, const struct entry *entry, bool inuse)
 	const struct process_config *process = entry->process;
 
 	value_set(row, "autostart", value_bool(process->autostart));
-	value_set(
-	    row, "autorestart", autorestart_value(process->autorestart));
+	value_set(row, "autorestart", autorestart_value(process->autorestart));
 	value_set(row, "directory", text_or_none(process->directory));
-	value_set(row, "uid", process->has_user ?
-	    value_int(process->uid) : value_string("none"));
+	value_set(row, "uid",
+	    process->has_user ? value_int(process->uid) : value_string("none"));
 	value_set(row, "command", value_string(process->command));
 	value_set(row, "exitcodes", exitcodes_value(process));
 	value_set(row, "group", value_string(entry->group->name));
@@ -146,8 +145,7 @@ add_beginning(struct value *row, const struct entry *entry, bool inuse)
 	value_set(row, "killasgroup", value_bool(process->killasgroup));
 	value_set(row, "name", value_string(process->name));
 	value_set(row, "process_prio", value_int(process->priority));
-	value_set(
-	    row, "redirect_stderr", value_bool(process->redirect_stderr));
+	value_set(row, "redirect_stderr", value_bool(process->redirect_stderr));
 	value_set(row, "startretries", value_int(process->startretries));
 	value_set(row, "startsecs", value_int(process->startsecs));
 }

@@ -33,8 +33,9 @@ void
 rpc_get_identification(struct rpc_call *call, const struct value *params)
 {
 	(void)params;
-	rpc_return(call, value_string(supervisor_config(
-	    rpc_call_supervisor(call))->identifier));
+	rpc_return(call,
+	    value_string(
+		supervisor_config(rpc_call_supervisor(call))->identifier));
 }
 
 /* In any other mood the call would have been refused already. */
@@ -95,8 +96,8 @@ rpc_reload_config(struct rpc_call *call, const struct value *params)
 	char *cause = NULL;
 
 	(void)params;
-	if (supervisor_reload(
-	    rpc_call_supervisor(call), &result, &cause) == -1) {
+	if (supervisor_reload(rpc_call_supervisor(call), &result, &cause) ==
+	    -1) {
 		rpc_return_fault(call, FAULT_CANT_REREAD, cause);
 		free(cause);
 		return;
@@ -131,8 +132,7 @@ rpc_add_process_group(struct rpc_call *call, const struct value *params)
 
 	if (name == NULL)
 		return;
-	if (supervisor_add_group(
-	    rpc_call_supervisor(call), name, &cause) == 0)
+	if (supervisor_add_group(rpc_call_supervisor(call), name, &cause) == 0)
 		rpc_return(call, value_bool(true));
 	else if (errno == ENOENT)
 		rpc_return_fault(call, FAULT_BAD_NAME, name);
@@ -172,8 +172,8 @@ rpc_send_remote_comm_event(struct rpc_call *call, const struct value *params)
 	} else {
 		if (bus_wants(bus, EV_REMOTE_COMMUNICATION)) {
 			payload_remote(&payload, type, data, data_len);
-			bus_publish(bus, EV_REMOTE_COMMUNICATION,
-			    payload.data, payload.len);
+			bus_publish(bus, EV_REMOTE_COMMUNICATION, payload.data,
+			    payload.len);
 		}
 		rpc_return(call, value_bool(true));
 	}

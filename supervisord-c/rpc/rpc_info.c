@@ -25,17 +25,14 @@ write_info(struct strbuf *out, const struct process *process)
 	xmlrpc_write_int_member(out, "start", facts.start);
 	xmlrpc_write_int_member(out, "stop", facts.stop);
 	xmlrpc_write_int_member(out, "now", clock_wall_ms() / 1000);
-	xmlrpc_write_int_member(
-	    out, "state", process_state_code(facts.state));
-	xmlrpc_write_string_member(
-	    out, "statename", process_state_name(facts.state));
+	xmlrpc_write_int_member(out, "state", process_state_code(facts.state));
+	xmlrpc_write_string_member(out, "statename",
+	    process_state_name(facts.state));
 	xmlrpc_write_string_member(out, "spawnerr", facts.spawnerr);
 	xmlrpc_write_int_member(out, "exitstatus", facts.exitstatus);
 	xmlrpc_write_string_member(out, "logfile", facts.stdout_logfile);
-	xmlrpc_write_string_member(
-	    out, "stdout_logfile", facts.stdout_logfile);
-	xmlrpc_write_string_member(
-	    out, "stderr_logfile", facts.stderr_logfile);
+	xmlrpc_write_string_member(out, "stdout_logfile", facts.stdout_logfile);
+	xmlrpc_write_string_member(out, "stderr_logfile", facts.stderr_logfile);
 	xmlrpc_write_int_member(out, "pid", facts.pid);
 	xmlrpc_write_string_member(out, "description", description);
 	xmlrpc_close_struct(out);
@@ -64,13 +61,11 @@ compare_names(const void *a, const void *b)
 {
 	const struct process *left = *(struct process *const *)a;
 	const struct process *right = *(struct process *const *)b;
-	int order = strcmp(
-	    process_group_name(left), process_group_name(right));
+	int order = strcmp(process_group_name(left), process_group_name(right));
 
 	if (order != 0)
 		return order;
-	return strcmp(
-	    process_config(left)->name, process_config(right)->name);
+	return strcmp(process_config(left)->name, process_config(right)->name);
 }
 
 static void

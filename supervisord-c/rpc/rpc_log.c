@@ -64,8 +64,7 @@ return_read(struct rpc_call *call, const char *path, const int64_t range[2])
 void
 rpc_read_log(struct rpc_call *call, const struct value *params)
 {
-	struct main_log *log =
-	    supervisor_main_log(rpc_call_supervisor(call));
+	struct main_log *log = supervisor_main_log(rpc_call_supervisor(call));
 	const char *path = log == NULL ? NULL : main_log_path(log);
 	int64_t range[2];
 
@@ -80,8 +79,7 @@ rpc_read_log(struct rpc_call *call, const struct value *params)
 void
 rpc_clear_log(struct rpc_call *call, const struct value *params)
 {
-	struct main_log *log =
-	    supervisor_main_log(rpc_call_supervisor(call));
+	struct main_log *log = supervisor_main_log(rpc_call_supervisor(call));
 	const char *path = log == NULL ? NULL : main_log_path(log);
 
 	(void)params;
@@ -104,13 +102,13 @@ channel_path(const struct process *process, enum channel channel)
 	struct process_facts facts;
 
 	process_get_facts(process, &facts);
-	return channel == CHANNEL_STDOUT ?
-	    facts.stdout_logfile : facts.stderr_logfile;
+	return channel == CHANNEL_STDOUT ? facts.stdout_logfile
+					 : facts.stderr_logfile;
 }
 
 static void
-read_channel(
-    struct rpc_call *call, const struct value *params, enum channel channel)
+read_channel(struct rpc_call *call, const struct value *params,
+    enum channel channel)
 {
 	struct process *process;
 	const char *name, *path;
@@ -141,8 +139,8 @@ rpc_read_process_stderr_log(struct rpc_call *call, const struct value *params)
 }
 
 static void
-tail_channel(
-    struct rpc_call *call, const struct value *params, enum channel channel)
+tail_channel(struct rpc_call *call, const struct value *params,
+    enum channel channel)
 {
 	struct log_tail tail = { .data = NULL };
 	struct process *process;
@@ -159,8 +157,9 @@ tail_channel(
 	if (path[0] != '\0')
 		log_tail(path, range[0], range[1], &tail);
 	answer = value_array();
-	value_push(answer, tail.data == NULL ?
-	    value_string("") : value_string_len(tail.data, tail.len));
+	value_push(answer,
+	    tail.data == NULL ? value_string("")
+			      : value_string_len(tail.data, tail.len));
 	value_push(answer, value_int(tail.offset));
 	value_push(answer, value_bool(tail.overflow));
 	free(tail.data);
@@ -204,14 +203,13 @@ rpc_clear_all_process_logs(struct rpc_call *call, const struct value *params)
 	char *name;
 
 	(void)params;
-	processes = select_processes(
-	    rpc_call_supervisor(call), NULL, NULL, &count);
+	processes =
+	    select_processes(rpc_call_supervisor(call), NULL, NULL, &count);
 	for (size_t i = 0; i < count; i++) {
 		name = select_namespec(processes[i]);
-		result = process_clear_logs(processes[i]) == -1 ?
-		    FAULT_FAILED : FAULT_SUCCESS;
-		value_push(
-		    statuses, select_status(processes[i], result, name));
+		result = process_clear_logs(processes[i]) == -1 ? FAULT_FAILED
+								: FAULT_SUCCESS;
+		value_push(statuses, select_status(processes[i], result, name));
 		free(name);
 	}
 	free(processes);

@@ -114,12 +114,12 @@ static const struct batch_order stopping = {
 };
 
 /* The six methods differ in what is done and to whom. */
-#define METHOD(name, scope, what)                                         \
-	void rpc_##name(struct rpc_call *call, const struct value *params) \
-	{                                                                 \
-		struct batch_order order = what;                          \
-                                                                          \
-		scope(call, params, &order);                              \
+#define METHOD(name, scope, what)                                              \
+	void rpc_##name(struct rpc_call *call, const struct value *params)     \
+	{                                                                      \
+		struct batch_order order = what;                               \
+                                                                               \
+		scope(call, params, &order);                                   \
 	}
 
 METHOD(start_process, run, starting)

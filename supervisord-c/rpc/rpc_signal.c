@@ -62,14 +62,14 @@ signal_many(struct rpc_call *call, struct group *group, const char *text)
 	enum fault result;
 	size_t count;
 
-	processes = select_processes(
-	    rpc_call_supervisor(call), group, can_signal, &count);
+	processes = select_processes(rpc_call_supervisor(call), group,
+	    can_signal, &count);
 	for (size_t i = 0; i < count; i++) {
 		name = select_namespec(processes[i]);
 		detail = NULL;
 		result = send_signal(processes[i], name, text, &detail);
-		value_push(
-		    statuses, select_status(processes[i], result, detail));
+		value_push(statuses,
+		    select_status(processes[i], result, detail));
 		free(detail);
 		free(name);
 	}
@@ -152,8 +152,9 @@ rpc_send_process_stdin(struct rpc_call *call, const struct value *params)
 
 	/* The type of the text is looked at before the name. */
 	if (value_type(chars) != VALUE_STRING) {
-		shown = value_type(chars) == VALUE_NIL ?
-		    NULL : scalar_text(chars, &len);
+		shown = value_type(chars) == VALUE_NIL
+		    ? NULL
+		    : scalar_text(chars, &len);
 		rpc_return_fault(call, FAULT_INCORRECT_PARAMETERS, shown);
 		free(shown);
 		return;
@@ -166,8 +167,9 @@ rpc_send_process_stdin(struct rpc_call *call, const struct value *params)
 	    process_state(process) == PROC_STOPPING) {
 		rpc_return_fault(call, FAULT_NOT_RUNNING, name);
 	} else if (process_write_stdin(process, text, len) == -1) {
-		problem = errno == ESRCH ? FAULT_NOT_RUNNING :
-		    errno == EPIPE ? FAULT_NO_FILE : FAULT_FAILED;
+		problem = errno == ESRCH ? FAULT_NOT_RUNNING
+		    : errno == EPIPE	 ? FAULT_NO_FILE
+					 : FAULT_FAILED;
 		rpc_return_fault(call, problem, name);
 	} else {
 		rpc_return(call, value_bool(true));

@@ -15,8 +15,10 @@ sort_by_priority(struct process **list, size_t count)
 
 	for (size_t i = 1; i < count; i++) {
 		moved = list[i];
-		for (j = i; j > 0 && process_config(list[j - 1])->priority >
-		    process_config(moved)->priority; j--)
+		for (j = i; j > 0 &&
+		     process_config(list[j - 1])->priority >
+			 process_config(moved)->priority;
+		     j--)
 			list[j] = list[j - 1];
 		list[j] = moved;
 	}
@@ -81,8 +83,8 @@ select_process_or_group(struct rpc_call *call, const struct value *params,
 		rpc_return_fault(call, FAULT_INCORRECT_PARAMETERS, NULL);
 		return NULL;
 	}
-	if (supervisor_find(
-	    rpc_call_supervisor(call), *name, group, &process) == -1) {
+	if (supervisor_find(rpc_call_supervisor(call), *name, group,
+		&process) == -1) {
 		*group = NULL;
 		rpc_return_fault(call, FAULT_BAD_NAME, *name);
 		return NULL;
@@ -91,8 +93,8 @@ select_process_or_group(struct rpc_call *call, const struct value *params,
 }
 
 struct process *
-select_process(
-    struct rpc_call *call, const struct value *params, const char **name)
+select_process(struct rpc_call *call, const struct value *params,
+    const char **name)
 {
 	struct group *group;
 	struct process *process =
@@ -120,12 +122,12 @@ select_group(struct rpc_call *call, const struct value *params)
 }
 
 struct value *
-select_status(
-    const struct process *process, enum fault result, const char *detail)
+select_status(const struct process *process, enum fault result,
+    const char *detail)
 {
 	struct value *status = value_struct();
-	char *text = result == FAULT_SUCCESS ?
-	    xstrdup("OK") : fault_text(result, detail);
+	char *text = result == FAULT_SUCCESS ? xstrdup("OK")
+					     : fault_text(result, detail);
 
 	value_set(status, "name", value_string(process_config(process)->name));
 	value_set(status, "group", value_string(process_group_name(process)));

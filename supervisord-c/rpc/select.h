@@ -35,7 +35,7 @@ struct process *select_process_or_group(struct rpc_call *,
 struct group *select_group(struct rpc_call *, const struct value *params);
 
 /* An entry of a group's answer; detail NULL: none. */
-struct value *select_status(
-    const struct process *, enum fault, const char *detail);
+struct value *select_status(const struct process *, enum fault,
+    const char *detail);
 
 #endif

@@ -13,7 +13,7 @@ extern const size_t rpc_supervisor_method_count;
 extern const struct rpc_method rpc_system_methods[];
 extern const size_t rpc_system_method_count;
 
-#define RPC_METHOD_FN(name) \
+#define RPC_METHOD_FN(name)                                                    \
 	void rpc_##name(struct rpc_call *, const struct value *params);
 
 /* rpc_control.c */
