@@ -10,6 +10,7 @@ reason.  The exit status is 1 if anything failed.
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,6 +125,10 @@ def run_pytest(part, build, totals):
 
 
 def main():
+    # A shell that runs us in the background has these ignored, and so would
+    # everything that is tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     build = os.path.abspath(sys.argv[1])
     parts = sys.argv[2:] or PARTS
     totals = Totals()

@@ -229,4 +229,4 @@ def test_odd_names_are_escaped(make_site):
         out = site.check("--format=" + form).stdout
         assert "\x1b" not in out
     report = site.report()
-    assert report.find("PF102")["path"] == site.path(name)
+    assert report.find("PF108")["path"] == site.path(name)
