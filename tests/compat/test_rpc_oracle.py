@@ -586,6 +586,85 @@ def test_documents_as_other_clients_write_them(compare):
     compare.check(13)
 
 
+VERSION = b"<methodName>supervisor.getVersion</methodName>"
+INFO = b"<methodName>supervisor.getProcessInfo</methodName>"
+
+
+def call_of(inner, head=b"", root=b"methodCall"):
+    return head + b"<" + root + b">" + inner + b"</" + root.split()[0] + b">"
+
+
+def info_of(value):
+    return call_of(INFO + b"<params><param>" + value + b"</param></params>")
+
+
+# How the documents of clients look, or should not: the answers are equal.
+ODD_DOCUMENTS = (
+    b" ", b"x", b"<", b"<a/>", b"<methodCall>", call_of(b""),
+    call_of(VERSION), call_of(VERSION, root=b"anything"),
+    call_of(VERSION) + b" \n", call_of(VERSION) + b"x",
+    call_of(VERSION) + call_of(VERSION),
+    call_of(VERSION, b"\xef\xbb\xbf"), call_of(VERSION, b" \r\n\t"),
+    call_of(VERSION, b"<?xml version='1.0' encoding='ISO-8859-1'?>"),
+    call_of(VERSION, b"<?xml version='1.0' encoding='UTF-16'?>"),
+    call_of(VERSION, b"<!-- a --><?pi b?>"),
+    call_of(b"<!-- a -->" + VERSION + b"<!-- b -->\n\t<?pi c?>"),
+    call_of(b"<methodName a='b'>supervisor.<![CDATA[getVersion]]>"
+            b"</methodName>"),
+    call_of(b"<methodName>supervisor.<!-- a -->getVersion</methodName>"),
+    call_of(b"<methodName> supervisor.getVersion</methodName>"),
+    call_of(b"<methodName>supervisor.getVersion\n</methodName>"),
+    call_of(b"<methodName></methodName>"), call_of(b"<methodName/>"),
+    call_of(b"<methodname>supervisor.getVersion</methodname>"),
+    call_of(b"<params/>" + VERSION), call_of(VERSION + b"<params> </params>"),
+    call_of(VERSION, root=b"methodCall xmlns='http://x'"),
+    call_of(b"<params><param><value>cat</value></param></params>" + INFO),
+    call_of(INFO + b"<params><string>cat</string></params>"),
+    call_of(INFO + b"<params><x>cat</x></params>"),
+    call_of(INFO + b"<params><param/></params>"),
+    info_of(b"<string>cat</string>"),
+    info_of(b"<value>cat</value><value>off</value>"),
+    info_of(b"<value> <string>cat</string> x </value>"),
+    info_of(b"<value>c&amp;<![CDATA[<a>]]>&#x41;&lt;</value>"),
+    info_of(b"<value>c<!-- x -->at</value>"),
+    info_of(b"<value><string>cat<b/>x</string></value>"),
+    info_of(b"<value><i1>cat</i1></value>"),
+    info_of(b"<value><ex:nil/></value>"),
+    info_of(b"<value><ex:string xmlns:ex='http://x'>cat</ex:string></value>"),
+    info_of(b"<value>a\x01b</value>"), info_of(b"<value>&nbsp;</value>"),
+    info_of(b"<value>&#0;</value>"), info_of(b"<value>\xef\xbf\xbe</value>"),
+    info_of(b"<value>\xc3\xbcml\xc3\xa4ut</value>"),
+    info_of(b"<value><int></int></value>"),
+    info_of(b"<value><int>x</int></value>"),
+    info_of(b"<value><i4>1.5</i4></value>"),
+    info_of(b"<value><double>x</double></value>"),
+    info_of(b"<value><base64>Y2F0</base64></value>"),
+    info_of(b"<value><base64> Y2\nF0 *</base64></value>"),
+    info_of(b"<value><base64>Y2F</base64></value>"),
+    info_of(b"<value><base64>/w==</base64></value>"),
+    info_of(b"<value><dateTime.iso8601>2026</dateTime.iso8601></value>"),
+    info_of(b"<value><array/></value>"),
+    info_of(b"<value><struct><member><name>a</name></member></struct>"
+            b"</value>"),
+    info_of(b"<value><struct><member><value>a</value></member></struct>"
+            b"</value>"),
+    info_of(b"<value><struct><member><name>a</name><value>b</value>"
+            b"<value>c</value></member></struct></value>"),
+)
+
+
+def test_documents_that_are_odd_or_wrong(compare):
+    for text in ODD_DOCUMENTS:
+        compare.expect_equal(text, compare.pair.raw(text))
+    ours = compare.pair.daemons[1]
+    # What the oracle does not answer, or takes.
+    for text in (b"\xff", call_of(VERSION, b"<!DOCTYPE methodCall>"),
+                 b"<!DOCTYPE a [<!ENTITY x 'cat'>]>" +
+                 info_of(b"<value>&x;</value>")):
+        assert post(ours, text)[0] == 400, text
+    compare.check(50)
+
+
 def test_life_of_a_process(compare):
     """Deferred answers, and the state that each leaves behind."""
     steps = (

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: ISC
+"""Calls at the edges: what ends while somebody waits, what is too large, and
+how many fit into one (contract C2, C3)."""
+
+import threading
+import time
+import xmlrpc.client
+
+import life
+import pytest
+import supd
+
+pytestmark = pytest.mark.skipif(
+    not supd.built("supervisord-c"), reason="needs supervisord-c")
+
+SLOW = ("[program:slow]\ncommand=/bin/cat\nstartsecs=3600\nautostart=false\n"
+        "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n")
+
+
+def test_shutdown_of_an_empty_daemon_is_answered():
+    with supd.Daemon() as daemon:
+        assert daemon.rpc.supervisor.shutdown() is True
+        assert daemon.process.wait(20) == 0
+
+
+@pytest.mark.parametrize("how", ["shutdown", "restart"])
+def test_who_waits_when_it_ends_is_answered(how):
+    with supd.Daemon(programs=SLOW) as daemon:
+        results = []
+        proxy = daemon.rpc
+
+        def start():
+            results.append(proxy.system.multicall([
+                {"methodName": "supervisor.startProcess", "params": ["slow"]},
+                {"methodName": "supervisor.getPID"},
+                {"methodName": "supervisor.stopProcess", "params": ["cat"]}]))
+        waiting = threading.Thread(target=start)
+        waiting.start()
+        daemon.wait_state("slow", "STARTING")
+        assert getattr(daemon.rpc.supervisor, how)() is True
+        waiting.join(20)
+        refused = {"faultCode": 6, "faultString": "SHUTDOWN_STATE"}
+        assert results == [[
+            {"faultCode": 40, "faultString": "ABNORMAL_TERMINATION: slow"},
+            refused, refused]]
+        if how == "shutdown":
+            assert daemon.process.wait(20) == 0
+        else:
+            life.Log(daemon).wait("supervisord started with pid", times=2)
+            supd.wait_until(daemon.answers, "answer")
+            daemon.wait_state("cat", "RUNNING")
+
+
+def test_numbers_too_large_for_an_int_saturate():
+    programs = ("[program:a]\ncommand=/bin/cat\nautorestart=true\n"
+                "stdout_logfile_maxbytes=3GB\nstderr_capture_maxbytes=5GB\n"
+                "priority=-5\n")
+    with supd.Daemon(programs=programs) as daemon:
+        row = daemon.rpc.supervisor.getAllConfigInfo()[0]
+        assert row["stdout_logfile_maxbytes"] == 2147483647
+        assert row["stderr_capture_maxbytes"] == 2147483647
+        assert (row["process_prio"], row["autorestart"]) == (-5, True)
+
+
+def test_a_thousand_calls_in_one():
+    with supd.Daemon(programs=SLOW, loglevel="info") as daemon:
+        calls = [{"methodName": "supervisor.%sProcess" % word,
+                  "params": ["cat"]} for word in ("stop", "start")] * 500
+        assert daemon.rpc.system.multicall(calls) == [True] * 1000
+        assert life.Log(daemon).count("stopped: cat") == 500
+
+
+def test_nobody_waits_longer_than_the_process_takes():
+    with supd.Daemon(programs=SLOW, loglevel="info") as daemon:
+        server = daemon.rpc.supervisor
+        server.getState()
+        begin = time.monotonic()
+        for _ in range(20):
+            server.stopProcess("cat")
+            server.startProcess("cat")
+            server.stopProcessGroup("cat")
+            server.startProcess("cat:*")
+            server.clearAllProcessLogs()
+        # The original takes up to a second for each of these hundred.
+        assert time.monotonic() - begin < 10
+
+
+def test_standard_input_that_nobody_reads():
+    programs = (
+        "[program:busy]\ncommand=/bin/sleep 1000\nstartsecs=0\n"
+        "[program:closed]\ncommand=/bin/sh -c 'exec <&-; echo closed; "
+        "exec sleep 1000'\nstartsecs=0\nstdout_logfile={dir}/closed.out\n"
+        "[fcgi-program:fcgi]\ncommand=/bin/sleep 1000\nstartsecs=0\n"
+        "socket=unix://{dir}/fcgi.sock\n")
+    with supd.Daemon(programs=programs) as daemon:
+        server = daemon.rpc.supervisor
+
+        def send(name, text):
+            try:
+                return server.sendProcessStdin(name, text)
+            except xmlrpc.client.Fault as fault:
+                return fault.faultCode, fault.faultString
+        # More than the pipe holds waits; there is an end to it.
+        assert send("busy", "x" * 500000) is True
+        assert send("busy", "x" * 1000000) == (30, "FAILED: busy")
+        supd.wait_until(lambda: daemon.file("closed.out") == "closed\n")
+        assert send("closed", "x") == (20, "NO_FILE: closed")
+        assert send("fcgi", "x") == (20, "NO_FILE: fcgi")
+        assert daemon.state("busy") == "RUNNING"
+
+
+def test_namespaces_are_the_sections():
+    factory = ("supervisor.rpcinterface_factory = "
+               "supervisor.rpcinterface:make_main_rpcinterface\n")
+    with supd.Daemon(programs="[rpcinterface:other]\n" + factory) as daemon:
+        assert daemon.rpc.other.getPID() == daemon.pid
+        methods = daemon.rpc.system.listMethods()
+        assert len(methods) == 37 * 2 + 4
+        assert methods == sorted(methods)
+
+
+def test_without_a_section_there_is_no_control():
+    config = ("[supervisord]\nlogfile={dir}/main.log\npidfile={dir}/pid\n"
+              "[unix_http_server]\nfile={dir}/s.sock\n")
+    with supd.Daemon(config=config, wait=False) as daemon:
+        def methods():
+            try:
+                return daemon.rpc.system.listMethods()
+            except OSError:
+                return None
+        found = supd.wait_until(methods, "answer", show=daemon.messages)
+        assert [name for name in found if name.startswith("supervisor")] == []
+        with pytest.raises(xmlrpc.client.Fault) as fault:
+            daemon.rpc.supervisor.getState()
+        assert fault.value.faultCode == 1
+        assert "UNKNOWN_METHOD" in fault.value.faultString
