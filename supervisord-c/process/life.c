@@ -548,10 +548,24 @@ life_begin(struct process *process)
 	    loop_timer_create(process->parts.env->loop, on_timer_due, process);
 }
 
+/* Out of reach since the kernel refused a signal (contract D4.5). */
+static void
+leave_child_behind(struct process *process)
+{
+	pid_t pid = instance_pid(process->instance);
+
+	assert(process->state == PROC_UNKNOWN);
+	log_warnx("leaving '%s' (%ld) behind, it can't be signalled",
+	    name_of(process), (long)pid);
+	child_map_remove(process->parts.env->children, pid);
+	bury_instance(process);
+}
+
 void
 life_end(struct process *process)
 {
-	assert(process->instance == NULL);
+	if (process->instance != NULL)
+		leave_child_behind(process);
 	withdraw_question(process);
 	loop_timer_free(process->timer);
 	loop_defer_cancel(process->parts.env->loop, free_silent_leftovers,

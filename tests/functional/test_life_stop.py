@@ -137,18 +137,26 @@ def test_signals_reach_the_process_and_change_no_wish():
         life.Log(daemon).wait("spawned: 'p'", times=2)
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"),
-                    reason="needs root and setpriv")
-def test_a_child_that_cannot_be_signalled_does_not_end_the_daemon(tmp_path):
-    # A daemon without CAP_KILL: the child of another user is out of reach.
+def out_of_reach(folder):
+    """Makes a daemon without CAP_KILL and a child of another user."""
     starter = life.script(
-        tmp_path, "daemon", "#!/bin/sh\nexec setpriv --bounding-set=-kill "
+        folder, "daemon", "#!/bin/sh\nexec setpriv --bounding-set=-kill "
         "--inh-caps=-kill %s \"$@\"\n" % supd.built("supervisord-c"))
     programs = ("[program:p]\ncommand=/bin/cat\nuser=nobody\nstartsecs=0\n"
                 "autorestart=false\nstdout_logfile=NONE\n"
                 "stderr_logfile=NONE\n")
-    with supd.Daemon(programs=programs, program=starter,
-                     ctl=supd.ORACLE_CTL) as daemon:
+    return supd.Daemon(programs=programs, program=starter,
+                       ctl=supd.ORACLE_CTL)
+
+
+needs_setpriv = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"),
+    reason="needs root and setpriv")
+
+
+@needs_setpriv
+def test_a_child_that_cannot_be_signalled_does_not_end_the_daemon(tmp_path):
+    with out_of_reach(tmp_path) as daemon:
         pid = daemon.wait_state("p", "RUNNING")["pid"]
         with pytest.raises(xmlrpc.client.Fault) as error:
             daemon.rpc.supervisor.stopProcess("p")
@@ -162,6 +170,23 @@ def test_a_child_that_cannot_be_signalled_does_not_end_the_daemon(tmp_path):
         os.kill(daemon.rpc.supervisor.getProcessInfo("p")["pid"],
                 signal.SIGKILL)
         daemon.wait_state("p", "EXITED")
+
+
+@needs_setpriv
+def test_a_child_that_cannot_be_signalled_is_left_behind(tmp_path):
+    with out_of_reach(tmp_path) as daemon:
+        log = life.Log(daemon)
+        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        with pytest.raises(xmlrpc.client.Fault):
+            daemon.rpc.supervisor.stopProcess("p")
+        assert daemon.rpc.supervisor.removeProcessGroup("p") is True
+        log.wait("leaving 'p' (%d) behind, it can't be signalled" % pid)
+        # Its stdin has come to an end, and so has it.
+        log.wait("reaped unknown pid %d" % pid)
+        daemon.rpc.supervisor.addProcessGroup("p")
+        daemon.wait_state("p", "RUNNING")
+        assert daemon.stop() == 0
+        log.wait("leaving 'p' (", times=2)
 
 
 def test_two_clients_that_restart_never_make_two():
