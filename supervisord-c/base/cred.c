@@ -81,12 +81,20 @@ really_became(const struct cred *cred)
 }
 
 const char *
+cred_refusal(uid_t uid)
+{
+	if (getuid() == uid || getuid() == 0)
+		return NULL;
+	return "Can't drop privilege as nonroot user";
+}
+
+const char *
 cred_become(const struct cred *cred)
 {
-	if (getuid() == cred->uid)
-		return NULL;
-	if (getuid() != 0)
-		return "Can't drop privilege as nonroot user";
+	const char *refusal = cred_refusal(cred->uid);
+
+	if (getuid() == cred->uid || refusal != NULL)
+		return refusal;
 	if (setgroups(cred->group_count, cred->groups) == -1)
 		return "Could not set groups of effective user";
 	if (setgid(cred->gid) == -1)

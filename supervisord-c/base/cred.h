@@ -33,6 +33,8 @@ void cred_done(struct cred *);
  * already, and refuses without trying if the caller is not root.
  */
 const char *cred_become(const struct cred *);
+/* What cred_become would say without trying; NULL: nothing is in its way. */
+const char *cred_refusal(uid_t);
 
 /*
  * As cred_become, but takes exactly this identity whoever the caller is and

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cred.h"
 #include "base/log.h"
 #include "base/signame.h"
 #include "base/xmalloc.h"
@@ -171,15 +172,27 @@ supervisor_shutdown(struct supervisor *supervisor)
 	set_mood(supervisor, MOOD_SHUTDOWN);
 }
 
-int
-supervisor_restart(struct supervisor *supervisor, char **cause)
+/* Whether the daemon could begin again with the configuration as it is now. */
+static int
+check_restart(const struct supervisor *supervisor, char **cause)
 {
 	struct config *config;
+	const char *refusal = NULL;
 
 	config = config_load(supervisor->parts.overrides, NULL, cause);
 	if (config == NULL)
 		return -1;
+	if (config->user != NULL)
+		refusal = cred_refusal(config->uid);
 	config_free(config);
+	return refusal == NULL ? 0 : cause_set(cause, "%s", refusal);
+}
+
+int
+supervisor_restart(struct supervisor *supervisor, char **cause)
+{
+	if (check_restart(supervisor, cause) == -1)
+		return -1;
 	set_mood(supervisor, MOOD_RESTARTING);
 	return 0;
 }

@@ -192,6 +192,21 @@ def test_hup_with_a_broken_file_changes_nothing():
         log.wait("supervisord started with pid", times=2)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_hup_with_another_user_changes_nothing():
+    daemon = supd.Daemon(programs=cat("p"), supervisord="user=nobody")
+    os.chmod(daemon.dir, 0o777)
+    with daemon:
+        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        daemon.basic = daemon.basic.replace("user=nobody", "user=daemon")
+        daemon.write_config(cat("p"))
+        daemon.signal(signal.SIGHUP)
+        log = life.Log(daemon)
+        log.wait("cannot restart: Can't drop privilege as nonroot user")
+        assert daemon.rpc.supervisor.getProcessInfo("p")["pid"] == pid
+        assert log.count("stopped: p") == 0
+
+
 def test_term_during_a_restart_ends_it():
     programs = ("[program:p]\ncommand=%s\nstopwaitsecs=1\nstartsecs=0\n"
                 "killasgroup=true\nstdout_logfile={dir}/p.out\n" % STUBBORN)
