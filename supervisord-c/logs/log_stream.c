@@ -4,7 +4,9 @@
  * non-blocking, which regular files ignore.  /dev/stdout cannot always be
  * opened: under systemd it is a socket, and after a change of user the pipe
  * belongs to somebody else.  Then the descriptor that the daemon was started
- * with is written to, as far as poll says there is room.
+ * with is written to, as far as poll says there is room.  So it is if it is a
+ * file, which stderr may lead to as well: a position of our own would write
+ * over what is said there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,28 +34,31 @@ static const struct standard_stream {
 #define STANDARD_STREAM_COUNT \
 	(sizeof(standard_streams) / sizeof(standard_streams[0]))
 
-/* The descriptor that a path stands for, duplicated; -1 if there is none. */
-static int
-take_standard_stream(const char *path)
-{
-	for (size_t i = 0; i < STANDARD_STREAM_COUNT; i++) {
-		if (strcmp(standard_streams[i].path, path) == 0)
-			return fcntl(standard_streams[i].fd, F_DUPFD_CLOEXEC,
-			    3);
-	}
-	errno = ENXIO;
-	return -1;
-}
-
-/* /dev/stdout may well lead to a file, but never to one of ours. */
 static bool
-is_own_file(int fd, const char *path)
+is_regular(int fd)
 {
 	struct stat st;
 
-	return strncmp(path, "/dev/", 5) != 0 &&
-	    strncmp(path, "/proc/", 6) != 0 && fstat(fd, &st) == 0 &&
-	    S_ISREG(st.st_mode);
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The descriptor that a path stands for; -1 if it is another path. */
+static int
+standard_fd(const char *path)
+{
+	for (size_t i = 0; i < STANDARD_STREAM_COUNT; i++) {
+		if (strcmp(standard_streams[i].path, path) == 0)
+			return standard_streams[i].fd;
+	}
+	return -1;
+}
+
+/* A descriptor may well lead to a file, but never to one of ours. */
+static bool
+is_own_file(int fd, const char *path)
+{
+	return standard_fd(path) == -1 && strncmp(path, "/dev/fd/", 8) != 0 &&
+	    strncmp(path, "/proc/", 6) != 0 && is_regular(fd);
 }
 
 /* A socket, somebody else's pipe, or no /proc to find it by. */
@@ -68,13 +73,16 @@ log_stream_open(struct log_stream *stream, const char *path, bool truncate)
 {
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC |
 	    O_NOCTTY | (truncate ? O_TRUNC : 0);
+	int standard = standard_fd(path), saved;
 	struct log_stream opened = LOG_STREAM_INIT;
-	int saved;
 
-	opened.fd = open(path, flags, 0666);
-	if (opened.fd == -1 && is_out_of_reach(errno)) {
+	if (standard == -1 || !is_regular(standard))
+		opened.fd = open(path, flags, 0666);
+	else
+		errno = ENXIO;
+	if (opened.fd == -1 && standard != -1 && is_out_of_reach(errno)) {
 		saved = errno;
-		opened.fd = take_standard_stream(path);
+		opened.fd = fcntl(standard, F_DUPFD_CLOEXEC, 3);
 		opened.is_shared = true;
 		errno = saved;
 	}

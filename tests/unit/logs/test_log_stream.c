@@ -66,6 +66,41 @@ Test(log_stream, never_calls_the_standard_output_its_own_file)
 	unlink(name);
 }
 
+Test(log_stream, shares_the_position_of_a_standard_output_that_is_a_file)
+{
+	struct log_stream stream = LOG_STREAM_INIT;
+	char name[] = "/tmp/test-log-stream-XXXXXX", got[8] = "";
+	int fd = mkstemp(name), saved;
+
+	cr_assert_neq(fd, -1);
+	saved = replace(1, fd);
+	cr_expect_eq(log_stream_open(&stream, "/dev/stdout", false), 0);
+	cr_expect_eq(log_stream_write(&stream, "one", 3), 3);
+	/* As stderr does behind 2>&1. */
+	cr_expect_eq(write(fd, "two", 3), 3);
+	cr_expect_eq(pread(fd, got, sizeof(got) - 1, 0), 6);
+	cr_expect_str_eq(got, "onetwo");
+	log_stream_close(&stream);
+	replace(1, saved);
+	unlink(name);
+	close(fd);
+}
+
+Test(log_stream, calls_a_file_in_memory_its_own)
+{
+	struct log_stream stream = LOG_STREAM_INIT;
+	char name[] = "/dev/shm/test-log-stream-XXXXXX";
+	int fd = mkstemp(name);
+
+	if (fd == -1)
+		cr_skip_test("there is no /dev/shm");
+	cr_expect_eq(log_stream_open(&stream, name, false), 0);
+	cr_expect(stream.is_file);
+	log_stream_close(&stream);
+	unlink(name);
+	close(fd);
+}
+
 Test(log_stream, says_why_when_nothing_is_there)
 {
 	struct log_stream stream = LOG_STREAM_INIT;
