@@ -38,14 +38,20 @@ write_pid(int fd)
 	return result;
 }
 
+/* A file system without locks (NFS without its daemon) has no owner to ask. */
+static bool
+is_held_by_another(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+}
+
 struct pidfile *
 pidfile_write(const char *path)
 {
 	struct pidfile *pidfile;
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
 
-	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == -1 ||
-	    write_pid(fd) == -1) {
+	if (fd == -1 || is_held_by_another(fd) || write_pid(fd) == -1) {
 		log_criticalx("could not write pidfile %s", path);
 		fd_close(&fd);
 		return NULL;

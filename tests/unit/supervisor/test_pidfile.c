@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -12,6 +15,18 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 #include "supervisor/pidfile.h"
+
+/* In place of the C library's: a file system may not know locks. */
+static bool no_locks;
+
+int
+flock(int fd, int operation)
+{
+	if (!no_locks)
+		return (int)syscall(SYS_flock, fd, operation);
+	errno = ENOLCK;
+	return -1;
+}
 
 static char folder[] = "/tmp/test-pidfile-XXXXXX";
 static struct strbuf lines = STRBUF_INIT;
@@ -103,6 +118,17 @@ Test(pidfile, one_that_is_not_ours_any_more_stays)
 	write_file("p", "88\n");
 	pidfile_remove(pidfile);
 	assert_content("p", "88\n");
+}
+
+Test(pidfile, does_without_locks)
+{
+	struct pidfile *pidfile;
+
+	no_locks = true;
+	pidfile = pidfile_write("p");
+	cr_assert_not_null(pidfile);
+	pidfile_remove(pidfile);
+	cr_assert_eq(access("p", F_OK), -1);
 }
 
 Test(pidfile, what_cannot_be_written_is_said)
