@@ -68,8 +68,8 @@ client_call(struct transport *transport, const char *method,
 {
 	struct strbuf call = STRBUF_INIT;
 	struct value *none = params == NULL ? value_array() : NULL;
-	char *name = xasprintf(
-	    "%s%s", strchr(method, '.') == NULL ? "supervisor." : "", method);
+	char *name = xasprintf("%s%s",
+	    strchr(method, '.') == NULL ? "supervisor." : "", method);
 	struct http_answer answer;
 
 	*reply = (struct reply){ .kind = REPLY_LOST };
