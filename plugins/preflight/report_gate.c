@@ -44,6 +44,21 @@ undecided(struct finding *const *findings, size_t count)
 	return NULL;
 }
 
+/* That nothing leads to the program is only the consequence when nginx's files
+ * cannot be read: the cause says more. */
+static const struct finding *
+worst_of_both(const struct report *report,
+    const struct program_report *program)
+{
+	const struct finding *own = worst(program->findings,
+	    program->finding_count, report->fail_level);
+	const struct finding *nginx = worst(report->findings,
+	    report->finding_count, report->fail_level);
+
+	return own == NULL || (own->code == PF010 && nginx != NULL) ? nginx
+								    : own;
+}
+
 struct verdict_line {
 	const char *verdict;
 	const struct finding *finding;
@@ -57,11 +72,9 @@ decide(const struct report *report, const struct program_report *program)
 	size_t counts[2] = { program->finding_count, report->finding_count };
 	const struct finding *found;
 
-	for (int i = 0; i < 2; i++) {
-		found = worst(lists[i], counts[i], report->fail_level);
-		if (found != NULL)
-			return (struct verdict_line){ "fail", found };
-	}
+	found = worst_of_both(report, program);
+	if (found != NULL)
+		return (struct verdict_line){ "fail", found };
 	for (int i = 0; i < 2; i++) {
 		found = undecided(lists[i], counts[i]);
 		if (found != NULL)
@@ -80,6 +93,10 @@ add_sentence(struct strbuf *out, const struct finding *finding)
 {
 	strbuf_addf(out, "%s ", finding_code_id(finding->code));
 	quote_text(out, finding->message == NULL ? "" : finding->message);
+	if (finding->code == PF002 && finding->at != NULL) {
+		strbuf_addstr(out, " in ");
+		quote_text(out, finding->at);
+	}
 	if (finding->effect.status == 0)
 		return;
 	strbuf_addstr(out, "; ");

@@ -265,6 +265,20 @@ def test_gate(make_site):
     assert site.check("--format=gate").returncode == 64
 
 
+def test_gate_says_what_is_wrong_with_nginx_itself(make_site):
+    site = make_site()
+    with open(site.conf, "a") as conf:
+        conf.write("http {")
+    line = site.check("--format=gate", "--program", "web").stdout
+    assert line.startswith("fail\tPF002 ")
+    assert (" in %s:" % site.conf) in line.splitlines()[0]
+    os.unlink(site.conf)
+    line = site.check("--format=gate", "--program", "web").stdout
+    assert line.splitlines()[0] == (
+        'fail\tPF001 open() "%s" failed (2: No such file or directory)'
+        % site.conf)
+
+
 def test_json_schema(make_site):
     site = make_site()
     site.chmod("home", 0o750)
