@@ -517,3 +517,10 @@ def check_the_rest(daemon):
     answer = connection.getresponse()
     assert (answer.status, answer.read1(65536)) == (200, b"up\n")
     connection.close()
+    for path in ("/", "/index.html", "/ok.html", "/mainlogtail",
+                 "/tail.html?processname=deaf",
+                 "/stylesheets/supervisor.css"):
+        connection = supd._UnixConnection(daemon.sock)
+        connection.request("GET", path)
+        assert connection.getresponse().status == 200, path
+        connection.close()

@@ -508,6 +508,8 @@ NGINX_CONF = """http {{ %s
 upstream keep {{ server 127.0.0.1:{2}; keepalive 4; }}
 server {{ listen 127.0.0.1:{1};
 location / {{ proxy_pass http://127.0.0.1:{2}; }}
+location /supervisor/ {{ proxy_pass http://127.0.0.1:{2}/;
+proxy_set_header Host example.com/supervisor/index.html; }}
 location /sock/ {{ proxy_pass http://unix:{3}:/; }}
 location /kept/ {{ proxy_pass http://keep/; proxy_http_version 1.1;
 proxy_set_header Connection ""; }}
@@ -566,3 +568,47 @@ def test_item_9_nginx_before_rpc(served, proxied, prefix):
         with pytest.raises(xmlrpc.client.Fault):
             proxy.supervisor.startProcess("nosuch")
         proxy("close")()
+
+
+def test_the_page_below_a_prefix(served, proxied):
+    """People set the Host so that the redirect stays below the prefix."""
+    def get(path):
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", proxied.port, timeout=20)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer, text
+    answer, text = get("/supervisor/index.html")
+    assert answer.status == 200
+    # No link leaves the prefix.
+    assert not re.search("(href|src|action)=\"/", text)
+    for action, message in (("stop", "Process%20cat%20stopped"),
+                            ("start", "Process%20cat%20started"),
+                            ("refresh", "Page%20refreshed%20at%20")):
+        answer, text = get("/supervisor/index.html?processname=cat&action="
+                           + action)
+        assert answer.status in (301, 302, 303), text
+        assert answer.getheader("Location").startswith(
+            "http://example.com/supervisor/index.html/?message=" + message)
+    assert served.state("cat") == "RUNNING"
+    answer, text = get("/supervisor/ok.html")
+    assert (answer.status, text.strip()) == (200, "OK")
+
+
+@pytest.mark.skipif(not CURL, reason="curl is not installed")
+def test_curl_uses_the_page(served):
+    def curl(path, *more):
+        return supd.run([CURL, "-si", "--max-time", "20", *more,
+                         served.url + path]).stdout
+    text = curl("/index.html?processname=cat&action=restart")
+    assert re.search(r"^Location: http://127\.0\.0\.1:%d/\?message=Process"
+                     "%%20cat%%20restarted" % served.port, text, re.M), text
+    text = curl("/index.html", "-d", "processname=cat", "-d", "action=stop")
+    assert "message=Process%20cat%20stopped" in text
+    text = curl("/index.html", "-L", "-d", "processname=cat&action=start")
+    assert "Process cat started" in text
+    assert "message=No%20such%20process%20named%20nosuch" in curl(
+        "/index.html?processname=nosuch&action=start")
+    assert curl("/index.html?action=nosuch").startswith("HTTP/1.1 400 ")
