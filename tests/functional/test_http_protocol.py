@@ -360,9 +360,9 @@ def test_chunks_too_large_are_refused(probe):
     ("1.0", "Connection: keep-alive\r\n", True),
     ("1.0", "Connection: Keep-Alive\r\n", True)])
 def test_keep_alive(probe, version, header, stays):
-    for path in ("hello", "nope"):
+    for path in ("/hello", "/nope", "http://h/hello"):
         client = probe.client().send(
-            ("GET /%s HTTP/%s\r\n%s\r\n" % (path, version, header)).encode())
+            ("GET %s HTTP/%s\r\n%s\r\n" % (path, version, header)).encode())
         reply = client.reply()
         connection = reply.headers.get("Connection", "").lower()
         if stays:
