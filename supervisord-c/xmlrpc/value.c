@@ -290,7 +290,7 @@ copy_members(const struct value *value)
 {
 	struct value *copy = value_struct();
 	const struct value *member;
-	const char *name;
+	const char *name = "";
 
 	for (size_t i = 0; i < value_count(value); i++) {
 		member = value_member_at(value, i, &name);
