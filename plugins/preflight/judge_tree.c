@@ -19,7 +19,7 @@
  * much lies behind it and gives the log line a real file name.
  */
 
-#define SINGLE_FINDINGS_MAX 10
+#define SINGLE_FINDINGS_MAX 64
 
 /* Files behind X-Accel-Redirect have their own code: the first person to
  * notice is the one who downloads. */

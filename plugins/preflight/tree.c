@@ -3,6 +3,7 @@
  * A tree in two steps: one child lists it and says what stands for what, then
  * the worker child tries every directory and the samples.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -156,8 +157,13 @@ count_answer(struct tree_result *result, const struct trial *trial,
 		return;
 	class = &result->classes[trial->class];
 	class->asked++;
+	if (answer->verdict == ANSWER_YES || answer->why == WHY_READ)
+		class->decided++;
 	class->writable |= answer->writable;
-	if (answer->verdict == ANSWER_NO && class->refused++ == 0) {
+	/* A closed directory before it says nothing about its class. */
+	if (answer->verdict == ANSWER_NO &&
+	    (trial->is_dir || answer->why == WHY_READ) &&
+	    class->refused++ == 0) {
 		free(class->example);
 		class->example = NULL;
 	}
@@ -227,6 +233,33 @@ entries_below(const struct tree_options *options,
 	return count;
 }
 
+/*
+ * Files of which every one that was tried lies behind a closed directory:
+ * there may be more of the class elsewhere, so arithmetic has to tell.
+ */
+static void
+infer_class(const struct tree_options *options, struct tree_result *result,
+    struct tree_class *class)
+{
+	const struct cred *worker = &options->worker->cred;
+	struct answer answer = {
+		.verdict = ANSWER_NO,
+		.why = WHY_READ,
+		.error = EACCES,
+		.inferred = true,
+		.facts = class->facts,
+	};
+
+	if (!S_ISREG(class->facts.mode) || class->decided > 0 ||
+	    class->example == NULL ||
+	    access_granted(worker, &class->facts, ACCESS_READ))
+		return;
+	access_explain(worker, &class->facts, ACCESS_READ, &answer.explained);
+	answer.blocker = xstrdup(class->example);
+	class->refused++;
+	add_refusal(result, &answer);
+}
+
 static int
 compare_refusals(const void *a, const void *b)
 {
@@ -247,6 +280,8 @@ finish(const struct tree_options *options, const struct tree_survey *survey,
 {
 	struct tree_refusal *refusal;
 
+	for (size_t i = 0; i < result->class_count; i++)
+		infer_class(options, result, &result->classes[i]);
 	for (size_t i = 0; i < result->refused_count; i++) {
 		refusal = &result->refused[i];
 		if (refusal->answer.why == WHY_SEARCH)

@@ -46,6 +46,7 @@ struct tree_class {
 	struct facts facts; /* of one of them */
 	size_t members;
 	size_t asked;	/* how many were really tried */
+	size_t decided; /* of those: the file itself gave the answer */
 	size_t refused; /* how many of those were refused */
 	bool writable;	/* the worker may write one that was tried (PF506) */
 	char *example;	/* a refused one if there is any */
