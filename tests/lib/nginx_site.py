@@ -35,9 +35,16 @@ def reason_to_skip():
 
 
 def run(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, (command, done.stdout)
+    """Runs a tool; account tools are tried again while a lock is held."""
+    def attempt():
+        done = subprocess.run(command, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True,
+                              check=False)
+        if "try again later" in done.stdout:
+            return None
+        assert done.returncode == 0, (command, done.stdout)
+        return done
+    return supd.wait_until(attempt, "success of %s" % command[0])
 
 
 class Users:

@@ -20,23 +20,11 @@ import pytest
 
 import nginx_site
 import supd
+from nginx_site import run
 
 LOGO = "/static/logo.png"
 STATIC = "location /static/ { alias %(home)s/site/static/; }\n"
 APP = "location / { proxy_pass http://unix:%(dir)s/run/app.sock; }\n"
-
-
-def run(*command):
-    """Runs a tool; account tools are tried again while a lock is held."""
-    def attempt():
-        done = subprocess.run(command, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True,
-                              check=False)
-        if "try again later" in done.stdout:
-            return None
-        assert done.returncode == 0, (command, done.stdout)
-        return done
-    return supd.wait_until(attempt, "success of %s" % command[0])
 
 
 class Users:
