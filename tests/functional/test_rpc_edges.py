@@ -2,6 +2,7 @@
 """Calls at the edges: what ends while somebody waits, what is too large, and
 how many fit into one (contract C2, C3)."""
 
+import os
 import threading
 import time
 import xmlrpc.client
@@ -83,6 +84,31 @@ def test_nobody_waits_longer_than_the_process_takes():
             server.clearAllProcessLogs()
         # The original takes up to a second for each of these hundred.
         assert time.monotonic() - begin < 10
+
+
+def test_statuses_come_in_the_order_of_their_ends():
+    programs = ("[program:bad]\ncommand=/no/such\nautostart=false\n"
+                "priority=9\n[program:rise]\ncommand=/bin/cat\nstartsecs=1\n"
+                "autostart=false\npriority=1\n")
+    for priority, name, seconds in ((1, "a", 1), (2, "b", 0.2),
+                                    (3, "c", 0.6)):
+        programs += ("[program:%s]\nstartsecs=0\npriority=%d\n"
+                     "stdout_logfile={dir}/%s\ncommand=/bin/sh -c 'trap "
+                     "\"sleep %s; exit 0\" TERM; echo up; while :; do "
+                     "sleep 0.02; done'\n" % (name, priority, name, seconds))
+    with supd.Daemon(programs=programs) as daemon:
+        for name in "abc":
+            supd.wait_until(lambda name=name: os.path.exists(
+                daemon.path(name)) and daemon.file(name) == "up\n", name)
+        server = daemon.rpc.supervisor
+        # All are signalled at once; who ends first stands first.
+        assert [(one["name"], one["status"])
+                for one in server.stopAllProcesses()] == [
+            ("b", 80), ("c", 80), ("a", 80)]
+        # What is known at once first, by priority.
+        assert [(one["name"], one["status"])
+                for one in server.startAllProcesses()] == [
+            ("a", 80), ("b", 80), ("c", 80), ("bad", 20), ("rise", 80)]
 
 
 def test_standard_input_that_nobody_reads():
