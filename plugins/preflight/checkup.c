@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/helper_path.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
@@ -474,11 +475,15 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 		.now = clock_wall().tv_sec,
 	};
 	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
+	/* Without a file the daemon's own places are searched. */
+	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
 	struct config *config;
 	int failed;
 
 	overrides.path = options->conf;
+	overrides.program = daemon;
 	config = config_load(&overrides, NULL, cause);
+	free(daemon);
 	if (config == NULL)
 		return -1;
 	failed = run(&checkup, config, cause);

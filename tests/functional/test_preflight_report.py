@@ -250,6 +250,13 @@ def test_exit_codes(make_site):
     assert "'perhaps' is none of no, http" in done.stderr
 
 
+def test_without_a_file_the_daemons_places_are_searched(make_site):
+    site = make_site()
+    done = subprocess.run([nginx_site.CHECKER, "--all", "--format=json"],
+                          cwd=site.dir, capture_output=True, text=True)
+    assert json.loads(done.stdout)["programs"][0]["name"] == "web"
+
+
 def test_gate(make_site):
     site = make_site()
     site.chmod("home", 0o750)
