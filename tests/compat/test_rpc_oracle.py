@@ -190,6 +190,9 @@ def end_children(daemon):
     try:
         for info in daemon.rpc.supervisor.getAllProcessInfo():
             if info["pid"] and info["name"] == "deaf":
+                # Else it would be started again.
+                if info["statename"] == "RUNNING":
+                    daemon.rpc.supervisor.stopProcess("deaf", False)
                 os.kill(info["pid"], signal.SIGKILL)
     except (OSError, xmlrpc.client.Error):
         pass
