@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: ISC
+"""Namespaces and confinement, cases T60 to T69 of contract P7."""
+
+import ctypes
+import os
+import struct
+import subprocess
+
+import pytest
+
+import supd
+from preflight_case import LOGO, expect, make_site, needs_nginx, users
+
+pytestmark = needs_nginx
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def can_unshare():
+    return subprocess.run(["unshare", "-m", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+@pytest.fixture(autouse=True)
+def namespaces():
+    if not can_unshare():
+        pytest.skip("no new mount namespace can be made here")
+
+
+def inside(site, script, *paths):
+    """nginx starts in a mount namespace of its own, after the script, to
+    which the paths are $1 and so on."""
+    site.master = ["unshare", "-m", "sh", "-c", script + '; shift %d; '
+                   'exec "$@"' % len(paths), "sh", *paths]
+
+
+def test_t60_private_tmp(make_site):
+    """A fresh file system lies over a directory above the tree."""
+    site = make_site()
+    inside(site, 'mount -t tmpfs -o mode=755 none "$1"', site.home + "/site")
+    site.start_nginx()
+    assert site.status(LOGO) == 404
+    expect(site.ask(), "PF104")
+
+
+def test_t61_protect_home_yes(make_site):
+    site = make_site()
+    inside(site, 'mount -t tmpfs -o mode=0 none "$1"', site.home)
+    site.start_nginx()
+    assert site.status(LOGO) == 403
+    assert subprocess.run(
+        ["runuser", "-u", site.users.worker, "--", "cat",
+         site.home + "/site/static/logo.png"], check=False,
+        stdout=subprocess.DEVNULL).returncode == 0
+    report = site.ask()
+    expect(report, "PF101", "PF014")
+    assert report.find("PF101")["path"] == site.home
+
+
+def test_t62_protect_home_tmpfs(make_site):
+    site = make_site()
+    inside(site, 'mount -t tmpfs -o mode=755 none "$1"', site.home)
+    site.start_nginx()
+    assert site.status(LOGO) == 404
+    expect(site.ask(), "PF104")
+
+
+def test_t63_chroot(make_site):
+    """The worker's root is another one: the same names, other modes."""
+    site = make_site()
+    os.mkdir(site.path("root"), 0o755)
+    inside(site, 'mount --rbind / "$1"; mount -t tmpfs -o mode=0 none '
+           '"$1$2"', site.path("root"), site.home)
+    site.master += ["chroot", site.path("root")]
+    site.start_nginx()
+    assert site.status(LOGO) == 403
+    expect(site.ask(), "PF101")
+
+
+def test_t64_user_namespace(make_site):
+    """A rootless container: the worker's ids are others on the host."""
+    site = make_site()
+    site.acl("home", "u:%(worker)s:x")
+    site.chmod("home", 0o710)
+    base = 200000
+    for name in ("", "nginx.conf"):
+        os.chown(site.path(name), base, base)
+    outer, inner = os.pipe(), os.pipe()
+
+    def enter():
+        if LIBC.unshare(0x10000000) != 0:
+            os._exit(99)
+        os.write(outer[1], b"x")
+        os.read(inner[0], 1)
+        os.setgroups([])
+        os.setgid(0)
+        os.setuid(0)
+
+    pid = os.fork()
+    if pid == 0:
+        # Popen waits for exec, which waits for the maps: so by hand.
+        try:
+            enter()
+            null = os.open("/dev/null", os.O_RDWR)
+            for number in range(3):
+                os.dup2(null, number)
+            os.execv("/usr/sbin/nginx", [
+                "nginx", "-p", site.dir, "-e", site.path("error.log"), "-c",
+                site.conf])
+        finally:
+            os._exit(98)
+    site.undo.callback(os.waitpid, pid, 0)
+    site.undo.callback(os.kill, pid, 15)
+    os.read(outer[0], 1)
+    for name in ("uid_map", "gid_map"):
+        with open("/proc/%d/%s" % (pid, name), "w") as out:
+            out.write("0 %d 65536" % base)
+    os.write(inner[1], b"x")
+    for end in (*outer, *inner):
+        os.close(end)
+    site.start_nginx = None
+
+    def answers():
+        try:
+            return site.status(LOGO)
+        except ConnectionRefusedError:
+            return 0
+    assert supd.wait_until(answers, "an answer", show=site.log) == 403
+    report = site.ask()
+    expect(report, "PF101", "(PF201)", "(PF205)", "(PF005)")
+    assert report.tree["identities"][0]["uid"] > base
+
+
+def fuse(site, options, uid, mode=0o755):
+    """A FUSE mount of the user's whose server never says a word."""
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("no /dev/fuse")
+    os.mkdir(site.path("home/fuse"))
+    device = os.open("/dev/fuse", os.O_RDWR)
+    site.undo.callback(os.close, device)
+    data = "fd=%d,rootmode=%o,user_id=%d,group_id=%d%s" % (
+        device, 0o40000 | mode, uid, os.stat(site.home).st_gid, options)
+    if LIBC.mount(b"preflight", site.path("home/fuse").encode(), b"fuse", 6,
+                  data.encode()) != 0:
+        error = os.strerror(ctypes.get_errno())
+        os.rmdir(site.path("home/fuse"))
+        pytest.skip("no FUSE mount: " + error)
+    site.undo.callback(LIBC.umount2, site.path("home/fuse").encode(), 2)
+    site.edit(site.home + "/site/static/", site.home + "/fuse/")
+    return device
+
+
+def test_t66_fuse_of_another_user(make_site):
+    # Nobody at all is let in, so that nobody waits for the silent server.
+    site = make_site()
+    fuse(site, "", 54321)
+    site.start_nginx()
+    assert site.status(LOGO) == 403
+    report = site.ask()
+    expect(report, "PF111", "(PF901)", "(PF123)")
+
+
+def test_t67_hung_fuse_server(make_site):
+    site = make_site(keys="preflight_timeout=3")
+    fuse(site, ",allow_other", 0)
+    done = site.check("--format=gate", "--program", "web")
+    assert "PF123" in done.stdout, done.stdout
+    assert done.returncode == 4
+
+
+def confine(site, how):
+    """A wrapper around nginx that confines itself first."""
+    def limit():
+        if how() != 0:
+            os._exit(97)
+    site.start_nginx(preexec_fn=limit)
+
+
+def test_t68_seccomp_without_af_unix(make_site):
+    """socket(AF_UNIX) answers EAFNOSUPPORT, which no probe can see."""
+    if os.uname().machine != "x86_64":
+        pytest.skip("the filter is for x86_64")
+    site = make_site()
+    site.serve(mode=0o770)
+    site.give("run/app.sock", 0o770)
+    code = [(0x20, 0, 0, 0), (0x15, 0, 3, 41), (0x20, 0, 0, 16),
+            (0x15, 0, 1, 1), (0x06, 0, 0, 0x00050000 | 97),
+            (0x06, 0, 0, 0x7fff0000)]
+    rules = b"".join(struct.pack("HBBI", *one) for one in code)
+    # The array has to outlive the call.
+    text = ctypes.create_string_buffer(rules)
+    program = ctypes.create_string_buffer(struct.pack(
+        "HxxxxxxQ", len(code), ctypes.addressof(text)))
+    confine(site, lambda: LIBC.prctl(22, 2, ctypes.byref(program), 0, 0))
+    assert site.status("/") == 500
+    assert "(97: Address family not supported" in site.log()
+    expect(site.ask(), "PF013")
+
+
+def test_t69_landlock(make_site):
+    """Landlock hides the home; NoNewPrivs is its only trace."""
+    version = LIBC.syscall(444, None, 0, 1)
+    if version < 1:
+        pytest.skip("the kernel has no Landlock")
+    site = make_site()
+    os.mkdir(site.path("pid"))
+    site.edit(site.path("nginx.pid"), site.path("pid/nginx.pid"))
+    attributes = ctypes.create_string_buffer(struct.pack("Q", 4))
+
+    def limit():
+        rules = LIBC.syscall(444, ctypes.byref(attributes), 8, 0)
+        for name in os.listdir("/"):
+            if name in ("tmp", "proc", "sys"):
+                continue
+            allow(rules, "/" + name)
+        for name in os.listdir(site.dir):
+            if name != "home":
+                allow(rules, site.path(name))
+        allow(rules, "/proc")
+        LIBC.prctl(38, 1, 0, 0, 0)
+        return LIBC.syscall(446, rules, 0)
+
+    def allow(rules, path):
+        fd = os.open(path, os.O_PATH)
+        beneath = ctypes.create_string_buffer(struct.pack("=Qi", 4, fd))
+        LIBC.syscall(445, rules, 1, ctypes.byref(beneath), 0)
+        os.close(fd)
+
+    confine(site, limit)
+    assert site.status(LOGO) == 403
+    expect(site.ask(), "PF013")
