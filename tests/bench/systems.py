@@ -82,7 +82,7 @@ class System:
                 self.argv(), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 env=ENVIRONMENT, cwd=self.dir)
         try:
-            wait_until(lambda: len(self.times("S")) >= self.count,
+            wait_until(self.all_started,
                        "start of all programs under " + self.name, 300)
         except BaseException:
             self.__exit__()
@@ -103,6 +103,11 @@ class System:
                 os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.dir, ignore_errors=True)
         shutil.rmtree(self.logs, ignore_errors=True)
+
+    def all_started(self):
+        if self.process.poll() is not None:
+            raise RuntimeError("%s ended, see %s/out" % (self.name, self.dir))
+        return len(self.times("S")) >= self.count
 
     def times(self, what):
         """When (ns, monotonic) the children noted this, sorted."""
@@ -151,7 +156,7 @@ pidfile=%(dir)s/main.pid
 childlogdir=%(dir)s
 minfds=%(minfds)d
 %(sections)s
-""" % {"dir": self.dir, "minfds": 4 * self.count + 1024,
+""" % {"dir": self.dir, "minfds": 3 * self.count + 1024,
                 "sections": self.sections})
             for number in range(self.count):
                 file.write("""
