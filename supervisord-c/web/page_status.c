@@ -65,7 +65,7 @@ write_header(struct strbuf *out, const struct span *all, const char *identifier)
 static void
 write_message(struct strbuf *out, const char *message)
 {
-	strbuf_addf(out, "<div class=\"%s\" id=\"message\">",
+	strbuf_addf(out, "<div class=\"%s\" id=\"message\" role=\"status\">",
 	    message == NULL ? "hidden" : "status_msg");
 	html_text(out, message == NULL ? "#" : message);
 	strbuf_addstr(out, "</div>\n");
