@@ -178,7 +178,7 @@ on_viewer_gone(struct http_request *request, void *arg)
 }
 
 /* Between the page and this stream something may have changed: every row is
- * sent once. */
+ * sent once, and then their number: from there on the page is up to date. */
 static void
 send_all_rows(struct live *live, struct http_request *request)
 {
@@ -187,12 +187,13 @@ send_all_rows(struct live *live, struct http_request *request)
 	size_t count;
 
 	processes = row_processes(live->supervisor, &count);
-	strbuf_addf(&text, "retry: 2000\nevent: rows\ndata: %zu\n\n", count);
+	strbuf_addstr(&text, "retry: 2000\n");
 	for (size_t i = 0; i < count; i++) {
 		strbuf_addstr(&text, "event: row\ndata: ");
 		row_write(&text, processes[i], i % 2 == 1);
 		strbuf_addstr(&text, "\n\n");
 	}
+	strbuf_addf(&text, "event: rows\ndata: %zu\n\n", count);
 	http_stream_write(request, text.data, text.len);
 	strbuf_done(&text);
 	free(processes);

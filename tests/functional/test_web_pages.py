@@ -454,10 +454,10 @@ class Events:
 def test_live_rows(web):
     events = Events(web)
     assert events.reply.getheader("Content-Type") == "text/event-stream"
-    assert events.next() == ("rows", "6")
     names = [ElementTree.fromstring(events.next()[1]).get("data-name")
              for _ in range(6)]
     assert names == ["bad", "cat", "grp:one", "grp:two", "off", "unlogged"]
+    assert events.next() == ("rows", "6")
     rpc = web.daemon.rpc.supervisor
     rpc.startProcess("off")
     row = events.wait_row("off", "running")

@@ -11,6 +11,7 @@
 	var message = document.getElementById("message");
 	var live = document.createElement("span");
 	var filter = document.createElement("input");
+	var unmatched = document.createElement("p");
 
 	function each(list, fn) {
 		Array.prototype.forEach.call(list, fn);
@@ -23,6 +24,14 @@
 	function say(text) {
 		message.textContent = text;
 		message.className = "status_msg";
+		markFailure();
+	}
+
+	/* What went wrong looks like it. */
+	function markFailure() {
+		message.classList.toggle("failed", message.className !==
+		    "hidden" && /^ERROR|unexpected rpc fault|^No such/.test(
+		    message.textContent));
 	}
 
 	/* The uptime of a running process goes on by itself. */
@@ -60,18 +69,31 @@
 		});
 	}
 
-	/* The numbers at the top, from the rows themselves. */
+	/* The numbers of all and of each group, from the rows themselves. */
 	function count() {
+		countInto(document.getElementById("counts"), function () {
+			return true;
+		});
+		each(document.querySelectorAll("#groups > li"), function (item) {
+			var group = item.querySelector("strong").textContent;
+
+			countInto(item.querySelector(".counts"), function (name) {
+				return name === group ||
+				    name.indexOf(group + ":") === 0;
+			});
+		});
+	}
+
+	function countInto(list, isWanted) {
 		var order = ["stopped", "starting", "running", "backoff",
 		    "stopping", "exited", "fatal", "unknown"];
 		var found = {};
-		var list = document.getElementById("counts");
-		var failed;
 
 		each(rows(), function (row) {
 			var state = row.cells[0].textContent;
 
-			found[state] = (found[state] || 0) + 1;
+			if (isWanted(row.dataset.name))
+				found[state] = (found[state] || 0) + 1;
 		});
 		list.textContent = "";
 		order.forEach(function (state) {
@@ -83,9 +105,6 @@
 			item.textContent = found[state] + " " + state;
 			list.appendChild(item);
 		});
-		failed = (found.fatal || 0) + (found.backoff || 0);
-		document.title = (failed ? "(" + failed + ") " : "") +
-		    "Supervisor Status";
 	}
 
 	function applyFilter(row) {
@@ -96,6 +115,16 @@
 		row.classList.toggle("filtered", !words.every(function (word) {
 			return text.indexOf(word) >= 0;
 		}));
+	}
+
+	function filterAll() {
+		var shown = 0;
+
+		each(rows(), function (row) {
+			applyFilter(row);
+			shown += !row.classList.contains("filtered");
+		});
+		unmatched.hidden = !body || shown > 0;
 	}
 
 	function findRow(name) {
@@ -111,16 +140,32 @@
 	/* The server's bytes are a row; a template takes it as one. */
 	function takeRow(html) {
 		var holder = document.createElement("template");
-		var fresh, old;
+		var fresh, old, focus;
 
 		holder.innerHTML = html;
 		fresh = holder.content.firstElementChild;
 		old = fresh && findRow(fresh.dataset.name);
-		if (!old)
+		if (!old) {
+			location.replace("./");
 			return;
+		}
+		focus = Array.prototype.indexOf.call(
+		    old.querySelectorAll("a"), document.activeElement);
 		old.parentNode.replaceChild(fresh, old);
 		noteStart(fresh);
-		applyFilter(fresh);
+		filterAll();
+		if (focus >= 0)
+			focusLink(fresh, focus);
+	}
+
+	/* Who works by keyboard stays in the row, if the link is gone too. */
+	function focusLink(row, index) {
+		var links = row.querySelectorAll("a");
+		var link = links[index];
+
+		if (!link || link.classList.contains("hidden"))
+			link = links[0];
+		link.focus({ preventScroll: true });
 	}
 
 	function showLive(on) {
@@ -128,31 +173,62 @@
 		live.textContent = on ? "live" : "not connected";
 	}
 
+	/*
+	 * A browser has few connections to a server, and pages that nobody
+	 * sees, kept for the way back or in other tabs, would hold them all.
+	 */
+	function listenWhileSeen() {
+		var source = null;
+
+		function look(seen) {
+			if (source !== null && !seen) {
+				source.close();
+				source = null;
+				showLive(false);
+			} else if (source === null && seen)
+				source = listen();
+		}
+
+		document.addEventListener("visibilitychange", function () {
+			look(!document.hidden);
+		});
+		window.addEventListener("pagehide", function () {
+			look(false);
+		});
+		window.addEventListener("pageshow", function () {
+			look(!document.hidden);
+		});
+		look(!document.hidden);
+	}
+
 	function listen() {
 		var source = new EventSource("events");
 		var due = null;
 
-		source.onopen = function () {
-			showLive(true);
-		};
+		function countAgain() {
+			clearTimeout(due);
+			due = null;
+			count();
+		}
+
 		source.onerror = function () {
 			showLive(false);
 		};
 		source.addEventListener("row", function (event) {
 			takeRow(event.data);
 			if (due === null)
-				due = setTimeout(function () {
-					due = null;
-					count();
-				}, 50);
+				due = setTimeout(countAgain, 50);
 		});
 		source.addEventListener("rows", function (event) {
 			if (Number(event.data) !== rows().length)
 				location.replace("./");
+			countAgain();
+			showLive(true);
 		});
 		source.addEventListener("reload", function () {
 			location.replace("./");
 		});
+		return source;
 	}
 
 	function act(link) {
@@ -198,8 +274,26 @@
 	filter.placeholder = "Filter by name or state";
 	filter.setAttribute("aria-label", filter.placeholder);
 	filter.addEventListener("input", function () {
-		each(rows(), applyFilter);
+		sessionStorage.setItem("filter", filter.value);
+		filterAll();
 	});
+	filter.addEventListener("keydown", function (event) {
+		if (event.key === "Enter") /* there is nothing to send */
+			event.preventDefault();
+	});
+	document.addEventListener("keydown", function (event) {
+		if (event.key !== "/" || event.target === filter)
+			return;
+		event.preventDefault();
+		filter.focus();
+	});
+	/* The page may be loaded anew when a group comes or goes. */
+	filter.value = sessionStorage.getItem("filter") || "";
+	unmatched.id = "unmatched";
+	unmatched.textContent = "No program matches the filter";
+	buttons.parentNode.appendChild(unmatched);
+	filterAll();
+	markFailure();
 	buttons.appendChild(document.createElement("li")).appendChild(filter);
 	live.id = "live";
 	document.getElementById("header").appendChild(live);
@@ -208,5 +302,5 @@
 	setInterval(tick, 1000);
 	count();
 	if (window.EventSource)
-		listen();
+		listenWhileSeen();
 }());

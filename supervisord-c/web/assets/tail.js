@@ -11,6 +11,7 @@
 	var label = document.createElement("label");
 	var limit = 2000000; /* characters kept */
 	var wait = 1000;
+	var gone = window.AbortController ? new AbortController() : null;
 
 	function toEnd() {
 		if (follow.checked)
@@ -47,7 +48,9 @@
 	}
 
 	function listen() {
-		fetch(log.dataset.stream).then(function (reply) {
+		fetch(log.dataset.stream, {
+			signal: gone ? gone.signal : null
+		}).then(function (reply) {
 			if (!reply.ok)
 				throw new Error(reply.status);
 			wait = 1000;
@@ -56,7 +59,8 @@
 		}).catch(function () {
 			wait = Math.min(wait * 2, 30000);
 		}).then(function () {
-			setTimeout(listen, wait);
+			if (!gone || !gone.signal.aborted)
+				setTimeout(listen, wait);
 		});
 	}
 
@@ -69,6 +73,15 @@
 	log.addEventListener("scroll", function () {
 		follow.checked = log.scrollTop + log.clientHeight >=
 		    log.scrollHeight - 5;
+	});
+	/* A page kept for the way back shall not hold a connection. */
+	window.addEventListener("pagehide", function () {
+		if (gone)
+			gone.abort();
+	});
+	window.addEventListener("pageshow", function (event) {
+		if (event.persisted)
+			location.reload();
 	});
 	toEnd();
 	if (log.dataset.stream && window.ReadableStream)
