@@ -122,21 +122,21 @@ enum severity {
 #define X(id, name) SEVERITY_##id,
 	FINDING_SEVERITIES(X)
 #undef X
-	SEVERITY_COUNT
+	    SEVERITY_COUNT
 };
 
 enum finding_code {
 #define X(id, severity, name) id,
 	FINDING_CODES(X)
 #undef X
-	FINDING_CODE_COUNT
+	    FINDING_CODE_COUNT
 };
 
 enum confidence {
 #define X(id, name) CONFIDENCE_##id,
 	FINDING_CONFIDENCES(X)
 #undef X
-	CONFIDENCE_COUNT
+	    CONFIDENCE_COUNT
 };
 
 /* Why the kernel decides as it does about one path; strings may be NULL. */
@@ -145,10 +145,10 @@ struct evidence {
 	char *listed; /* "drwxr-x---" */
 	char *owner;
 	char *group;
-	char *acl;    /* "u:33:--x m::---", NULL without one */
-	char *class;  /* "owner", "named user", "group", "other" ... */
-	char *have;   /* "---" */
-	char *need;   /* "--x" */
+	char *acl;   /* "u:33:--x m::---", NULL without one */
+	char *class; /* "owner", "named user", "group", "other" ... */
+	char *have;  /* "---" */
+	char *need;  /* "--x" */
 };
 
 /* What a visitor and the log would see. */
@@ -170,28 +170,28 @@ enum simulated {
 
 /* One way to mend it, the least first; contract P5.6. */
 struct fix {
-	char *id;      /* "acl-traverse" */
-	char *text;    /* for a person, where there is no command; or NULL */
+	char *id;   /* "acl-traverse" */
+	char *text; /* for a person, where there is no command; or NULL */
 	char *takes_effect; /* "at once", "after nginx -s reload" */
-	char *price;   /* what else it opens, in words; NULL: nothing */
+	char *price;	    /* what else it opens, in words; NULL: nothing */
 	struct fix_command *commands;
 	size_t command_count;
 	struct fix_command *undo;
 	size_t undo_count;
 	struct strvec also_gains; /* paths or users that gain by it */
 	enum simulated simulated;
-	bool reload;   /* nginx has to be reloaded */
-	bool restart;  /* the program has to be restarted */
-	bool advised;  /* false: shown with its price only */
+	bool reload;  /* nginx has to be reloaded */
+	bool restart; /* the program has to be restarted */
+	bool advised; /* false: shown with its price only */
 };
 
 struct finding {
 	enum finding_code code;
 	enum severity severity;
 	enum confidence confidence;
-	char *path;    /* what it is about; bytes as in the file system */
-	char *message; /* a sentence for a person */
-	char *at;      /* "site.conf:14", or NULL */
+	char *path;	   /* what it is about; bytes as in the file system */
+	char *message;	   /* a sentence for a person */
+	char *at;	   /* "site.conf:14", or NULL */
 	char *fingerprint; /* set by report_finish */
 	struct strvec needed_for; /* "/static/ -> /home/app/static/" */
 	struct evidence evidence;

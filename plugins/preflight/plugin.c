@@ -17,12 +17,12 @@
 #include "base/xmalloc.h"
 #include "plugin/supd_plugin.h"
 
-#define CHECKER "supervisord-c-preflight"
+#define CHECKER		  "supervisord-c-preflight"
 #define TIMEOUT_DEFAULT_S 5
 /* What the checker may need over its own deadline to report that it passed. */
-#define TIMEOUT_GRACE_MS 2000
-#define REPORT_MAX_BYTES (4 * 1024 * 1024)
-#define CHECKS_AT_ONCE 2
+#define TIMEOUT_GRACE_MS  2000
+#define REPORT_MAX_BYTES  (4 * 1024 * 1024)
+#define CHECKS_AT_ONCE	  2
 
 enum mode {
 	MODE_OFF,
@@ -68,8 +68,8 @@ struct check {
 	char *name;
 	char *program;
 	struct supd_question *question; /* NULL: nobody waits for it */
-	struct supd_call *call;         /* likewise */
-	struct supd_child *child;       /* NULL while it waits its turn */
+	struct supd_call *call;		/* likewise */
+	struct supd_child *child;	/* NULL while it waits its turn */
 	TAILQ_ENTRY(check) next;
 };
 
@@ -109,11 +109,11 @@ static const char *const other_keys[] = { "nginx", "nginx_user", "server",
 	"budget", "confirm", "runtime_dir", "fail_level", "report_dir" };
 
 static bool
-is_mentioned(
-    const struct preflight *preflight, const struct supd_process *process)
+is_mentioned(const struct preflight *preflight,
+    const struct supd_process *process)
 {
 	for (size_t i = 0; i < sizeof(other_keys) / sizeof(other_keys[0]);
-	    i++) {
+	     i++) {
 		if (option(preflight, process, other_keys[i]) != NULL)
 			return true;
 	}
@@ -134,7 +134,8 @@ mode_of(const struct preflight *preflight, const struct supd_process *process)
 		return MODE_BLOCK;
 	if (strcasecmp(word, "warn") != 0) {
 		text = xasprintf("preflight of '%s': '%s' is none of off, "
-		    "warn and block, taken as warn", process->program, word);
+				 "warn and block, taken as warn",
+		    process->program, word);
 		preflight->host->log(preflight->host, SUPD_WARN, text);
 		free(text);
 	}
@@ -142,8 +143,8 @@ mode_of(const struct preflight *preflight, const struct supd_process *process)
 }
 
 static int64_t
-deadline_ms(
-    const struct preflight *preflight, const struct supd_process *process)
+deadline_ms(const struct preflight *preflight,
+    const struct supd_process *process)
 {
 	const char *text = option(preflight, process, "timeout");
 	long seconds = text == NULL ? 0 : strtol(text, NULL, 10);
@@ -158,7 +159,8 @@ find_record(const struct preflight *preflight, const char *program)
 {
 	struct record *record;
 
-	SLIST_FOREACH(record, &preflight->records, next) {
+	SLIST_FOREACH(record, &preflight->records, next)
+	{
 		if (strcmp(record->program, program) == 0)
 			return record;
 	}
@@ -195,20 +197,20 @@ parse_output(struct record *record, const struct supd_result *result)
 		return;
 	}
 	if (line_end == NULL || tab == NULL || tab > line_end) {
-		record->sentence = result->exit_status == -1 ?
-		    xstrdup("the checker could not be run") :
-		    xasprintf("the checker failed with status %d",
-		        result->exit_status);
+		record->sentence = result->exit_status == -1
+		    ? xstrdup("the checker could not be run")
+		    : xasprintf("the checker failed with status %d",
+			  result->exit_status);
 		return;
 	}
 	for (size_t i = 0; i < VERDICT_COUNT; i++) {
-		if (strlen(verdicts[i].word) == (size_t)(tab - result->output) &&
+		if (strlen(verdicts[i].word) ==
+			(size_t)(tab - result->output) &&
 		    strncmp(verdicts[i].word, result->output,
-		        (size_t)(tab - result->output)) == 0)
+			(size_t)(tab - result->output)) == 0)
 			record->verdict = (enum verdict)i;
 	}
-	record->sentence =
-	    xstrndup(tab + 1, (size_t)(line_end - tab - 1));
+	record->sentence = xstrndup(tab + 1, (size_t)(line_end - tab - 1));
 	record->report = xstrdup(line_end + 1);
 }
 
@@ -235,12 +237,15 @@ announce(const struct check *check, const struct record *record)
 static void
 fill_row(struct supd_value row[3], const struct record *record)
 {
-	row[0] = (struct supd_value) { .type = SUPD_STRING,
-		.name = "name", .text = record->program };
-	row[1] = (struct supd_value) { .type = SUPD_STRING,
-		.name = "verdict", .text = verdicts[record->verdict].word };
-	row[2] = (struct supd_value) { .type = SUPD_STRING,
-		.name = "sentence", .text = record->sentence };
+	row[0] = (struct supd_value){ .type = SUPD_STRING,
+		.name = "name",
+		.text = record->program };
+	row[1] = (struct supd_value){ .type = SUPD_STRING,
+		.name = "verdict",
+		.text = verdicts[record->verdict].word };
+	row[2] = (struct supd_value){ .type = SUPD_STRING,
+		.name = "sentence",
+		.text = record->sentence };
 }
 
 static void
@@ -248,7 +253,8 @@ return_record(const struct preflight *preflight, struct supd_call *call,
     const struct record *record)
 {
 	struct supd_value row[3];
-	struct supd_value value = { .type = SUPD_STRUCT, .items = row,
+	struct supd_value value = { .type = SUPD_STRUCT,
+		.items = row,
 		.count = 3 };
 
 	fill_row(row, record);
@@ -297,15 +303,16 @@ start_check(struct check *check)
 	struct preflight *preflight = check->preflight;
 	const struct supd_host *host = preflight->host;
 	struct supd_process process = { .group = check->group,
-		.name = check->name, .program = check->program };
+		.name = check->name,
+		.program = check->program };
 	const char *const argv[] = { host->helper_path(host, CHECKER), "-c",
 		host->config_path(host), "--format=gate", "--program",
 		check->program, NULL };
 
 	preflight->running++;
-	check->child = host->run_child(host, argv,
-	    deadline_ms(preflight, &process), REPORT_MAX_BYTES,
-	    on_checker_done, check);
+	check->child =
+	    host->run_child(host, argv, deadline_ms(preflight, &process),
+		REPORT_MAX_BYTES, on_checker_done, check);
 }
 
 static void
@@ -398,8 +405,8 @@ match_process(const struct supd_process *process, void *arg)
 
 	if (wanted->found.name == NULL &&
 	    (strcmp(wanted->name, process->program) == 0 ||
-	    strcmp(wanted->name, process->name) == 0 ||
-	    strcmp(wanted->name, full) == 0))
+		strcmp(wanted->name, process->name) == 0 ||
+		strcmp(wanted->name, full) == 0))
 		wanted->found = *process;
 	free(full);
 }
@@ -460,13 +467,15 @@ method_reports(struct supd_call *call, void *arg)
 	size_t i = 0;
 
 	SLIST_FOREACH(record, &preflight->records, next)
-		list.count++;
+	list.count++;
 	rows = xcalloc(list.count, sizeof(*rows));
 	members = xcalloc(list.count, 3 * sizeof(*members));
-	SLIST_FOREACH(record, &preflight->records, next) {
+	SLIST_FOREACH(record, &preflight->records, next)
+	{
 		fill_row(members + 3 * i, record);
-		rows[i] = (struct supd_value) { .type = SUPD_STRUCT,
-			.items = members + 3 * i, .count = 3 };
+		rows[i] = (struct supd_value){ .type = SUPD_STRUCT,
+			.items = members + 3 * i,
+			.count = 3 };
 		i++;
 	}
 	list.items = rows;
@@ -503,10 +512,9 @@ start(const struct supd_host *host)
 	preflight->host = host;
 	SLIST_INIT(&preflight->records);
 	TAILQ_INIT(&preflight->checks);
-	host->gate_keep(
-	    host, on_start_asked, on_start_cancelled, preflight);
+	host->gate_keep(host, on_start_asked, on_start_cancelled, preflight);
 	if (host->rpc_register(host, "preflight", methods,
-	    sizeof(methods) / sizeof(methods[0]), preflight) == -1)
+		sizeof(methods) / sizeof(methods[0]), preflight) == -1)
 		host->log(host, SUPD_WARN,
 		    "the RPC namespace 'preflight' is taken");
 	return preflight;
@@ -521,8 +529,8 @@ stop(void *data)
 
 	while ((check = TAILQ_FIRST(&preflight->checks)) != NULL) {
 		if (check->child != NULL)
-			preflight->host->kill_child(
-			    preflight->host, check->child);
+			preflight->host->kill_child(preflight->host,
+			    check->child);
 		check_free(check);
 	}
 	while ((record = SLIST_FIRST(&preflight->records)) != NULL) {

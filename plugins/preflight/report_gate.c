@@ -47,13 +47,12 @@ undecided(struct finding *const *findings, size_t count)
 /* That nothing leads to the program is only the consequence when nginx's files
  * cannot be read: the cause says more. */
 static const struct finding *
-worst_of_both(const struct report *report,
-    const struct program_report *program)
+worst_of_both(const struct report *report, const struct program_report *program)
 {
 	const struct finding *own = worst(program->findings,
 	    program->finding_count, report->fail_level);
-	const struct finding *nginx = worst(report->findings,
-	    report->finding_count, report->fail_level);
+	const struct finding *nginx =
+	    worst(report->findings, report->finding_count, report->fail_level);
 
 	return own == NULL || (own->code == PF010 && nginx != NULL) ? nginx
 								    : own;

@@ -39,12 +39,12 @@ struct list_job {
 	struct tree_budget budget;
 	bool (*wanted)(const char *relative, void *arg); /* may be NULL */
 	void *wanted_arg;
-	uid_t app;	/* owner that is not odd */
-	unsigned depth; /* levels below the root; 0: 40 */
-	bool secrets;	/* look for names of secrets, too */
-	bool sources;	/* and for program source */
+	uid_t app;		   /* owner that is not odd */
+	unsigned depth;		   /* levels below the root; 0: 40 */
+	bool secrets;		   /* look for names of secrets, too */
+	bool sources;		   /* and for program source */
 	char *const *more_secrets; /* and for these patterns; may be NULL */
-	bool home;	/* below three levels only known dot directories */
+	bool home; /* below three levels only known dot directories */
 };
 
 /* A child_fn; arg is a struct list_job. */

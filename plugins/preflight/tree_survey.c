@@ -157,8 +157,8 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
 		if (sample->reason != LIST_LEAVING)
 			continue;
 		*links = xreallocarray(*links, *count + 1, sizeof(**links));
-		(*links)[*count].path = xasprintf("%.*s/%s", (int)len, root,
-		    sample->path);
+		(*links)[*count].path =
+		    xasprintf("%.*s/%s", (int)len, root, sample->path);
 		(*links)[(*count)++].target = xstrdup(sample->target);
 	}
 }

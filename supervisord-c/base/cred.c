@@ -125,8 +125,8 @@ cred_parse_user(const char *text, uid_t *uid, char **cause)
 	long long number;
 
 	if (parse_int(text, &number, NULL) == 0) {
-		pw = number < 0 || number > (uid_t)-1 ?
-		    NULL : getpwuid((uid_t)number);
+		pw = number < 0 || number > (uid_t)-1 ? NULL
+						      : getpwuid((uid_t)number);
 		if (pw == NULL)
 			return cause_set(cause, "Invalid user id %s", text);
 	} else {
@@ -145,8 +145,8 @@ cred_parse_group(const char *text, gid_t *gid, char **cause)
 	long long number;
 
 	if (parse_int(text, &number, NULL) == 0) {
-		gr = number < 0 || number > (gid_t)-1 ?
-		    NULL : getgrgid((gid_t)number);
+		gr = number < 0 || number > (gid_t)-1 ? NULL
+						      : getgrgid((gid_t)number);
 		if (gr == NULL)
 			return cause_set(cause, "Invalid group id %s", text);
 	} else {

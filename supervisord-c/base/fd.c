@@ -44,8 +44,8 @@ fd_pipe_spare(int ends[2])
 	/* The lowest free numbers are given out first. */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
 		return 0;
-	reserve = limit.rlim_cur / 4 < reserve_max ? limit.rlim_cur / 4 :
-	    reserve_max;
+	reserve =
+	    limit.rlim_cur / 4 < reserve_max ? limit.rlim_cur / 4 : reserve_max;
 	if ((rlim_t)ends[1] < limit.rlim_cur - reserve)
 		return 0;
 	close(ends[0]);

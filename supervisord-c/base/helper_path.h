@@ -3,9 +3,9 @@
 #define BASE_HELPER_PATH_H
 
 enum helper_kind {
-	HELPER_PROGRAM,  /* in bindir */
+	HELPER_PROGRAM,	 /* in bindir */
 	HELPER_INTERNAL, /* in libexec */
-	HELPER_MODULE,   /* in the plugin folder */
+	HELPER_MODULE,	 /* in the plugin folder */
 };
 
 /*

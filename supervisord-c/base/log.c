@@ -113,14 +113,14 @@ log_format(enum log_level level, bool with_error, const char *fmt, va_list ap)
 }
 
 /* One function a level, with and without the error's text. */
-#define LOG_FUNCTION(name, level, with_error)                   \
-	void name(const char *fmt, ...)                         \
-	{                                                       \
-		va_list ap;                                     \
-                                                                \
-		va_start(ap, fmt);                              \
-		log_format(level, with_error, fmt, ap);         \
-		va_end(ap);                                     \
+#define LOG_FUNCTION(name, level, with_error)                                  \
+	void name(const char *fmt, ...)                                        \
+	{                                                                      \
+		va_list ap;                                                    \
+                                                                               \
+		va_start(ap, fmt);                                             \
+		log_format(level, with_error, fmt, ap);                        \
+		va_end(ap);                                                    \
 	}
 
 LOG_FUNCTION(log_critical, LOG_LEVEL_CRITICAL, true)

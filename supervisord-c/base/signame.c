@@ -19,17 +19,41 @@ static const struct signal_name {
 	int signo;
 	const char *name;
 } signal_names[] = {
-	{ 1, "SIGHUP" }, { 2, "SIGINT" }, { 3, "SIGQUIT" }, { 4, "SIGILL" },
-	{ 5, "SIGTRAP" }, { 6, "SIGABRT" }, { 6, "SIGIOT" }, { 7, "SIGBUS" },
-	{ 8, "SIGFPE" }, { 9, "SIGKILL" }, { 10, "SIGUSR1" },
-	{ 11, "SIGSEGV" }, { 12, "SIGUSR2" }, { 13, "SIGPIPE" },
-	{ 14, "SIGALRM" }, { 15, "SIGTERM" }, { 16, "SIGSTKFLT" },
-	{ 17, "SIGCHLD" }, { 17, "SIGCLD" }, { 18, "SIGCONT" },
-	{ 19, "SIGSTOP" }, { 20, "SIGTSTP" }, { 21, "SIGTTIN" },
-	{ 22, "SIGTTOU" }, { 23, "SIGURG" }, { 24, "SIGXCPU" },
-	{ 25, "SIGXFSZ" }, { 26, "SIGVTALRM" }, { 27, "SIGPROF" },
-	{ 28, "SIGWINCH" }, { 29, "SIGPOLL" }, { 29, "SIGIO" },
-	{ 30, "SIGPWR" }, { 31, "SIGSYS" }, { 34, "SIGRTMIN" },
+	{ 1, "SIGHUP" },
+	{ 2, "SIGINT" },
+	{ 3, "SIGQUIT" },
+	{ 4, "SIGILL" },
+	{ 5, "SIGTRAP" },
+	{ 6, "SIGABRT" },
+	{ 6, "SIGIOT" },
+	{ 7, "SIGBUS" },
+	{ 8, "SIGFPE" },
+	{ 9, "SIGKILL" },
+	{ 10, "SIGUSR1" },
+	{ 11, "SIGSEGV" },
+	{ 12, "SIGUSR2" },
+	{ 13, "SIGPIPE" },
+	{ 14, "SIGALRM" },
+	{ 15, "SIGTERM" },
+	{ 16, "SIGSTKFLT" },
+	{ 17, "SIGCHLD" },
+	{ 17, "SIGCLD" },
+	{ 18, "SIGCONT" },
+	{ 19, "SIGSTOP" },
+	{ 20, "SIGTSTP" },
+	{ 21, "SIGTTIN" },
+	{ 22, "SIGTTOU" },
+	{ 23, "SIGURG" },
+	{ 24, "SIGXCPU" },
+	{ 25, "SIGXFSZ" },
+	{ 26, "SIGVTALRM" },
+	{ 27, "SIGPROF" },
+	{ 28, "SIGWINCH" },
+	{ 29, "SIGPOLL" },
+	{ 29, "SIGIO" },
+	{ 30, "SIGPWR" },
+	{ 31, "SIGSYS" },
+	{ 34, "SIGRTMIN" },
 	{ 64, "SIGRTMAX" },
 };
 
@@ -77,8 +101,9 @@ signame_parse(const char *text, char **cause)
 	int signo;
 
 	if (parse_int(text, &number, NULL) == 0) {
-		if (number == 0 || (number > 0 && number <= 64 &&
-		    name_of((int)number) != NULL))
+		if (number == 0 ||
+		    (number > 0 && number <= 64 &&
+			name_of((int)number) != NULL))
 			return (int)number;
 		name = repr(text);
 		cause_set(cause, "value %s is not a valid signal number", name);

@@ -33,8 +33,8 @@ strbuf_reserve(struct strbuf *buf, size_t len)
 			size = 64;
 		while (size < need)
 			size *= 2;
-		buf->data = xreallocarray(
-		    buf->size == 0 ? NULL : buf->data, size, 1);
+		buf->data =
+		    xreallocarray(buf->size == 0 ? NULL : buf->data, size, 1);
 		buf->size = size;
 		buf->data[buf->len] = '\0';
 	}

@@ -17,7 +17,10 @@ struct strbuf {
 };
 
 /* Ready without an initialiser call: data points to an empty string. */
-#define STRBUF_INIT { .data = (char *)"", .len = 0, .size = 0 }
+#define STRBUF_INIT                                                            \
+	{                                                                      \
+		.data = (char *)"", .len = 0, .size = 0                        \
+	}
 
 void strbuf_init(struct strbuf *);
 /* Frees the bytes; the buffer is empty and usable afterwards. */

@@ -22,8 +22,8 @@ strvec_push_taken(struct strvec *vec, char *text)
 {
 	if (vec->len + 2 > vec->size) {
 		vec->size = vec->size == 0 ? 4 : vec->size * 2;
-		vec->items = xreallocarray(
-		    vec->items, vec->size, sizeof(*vec->items));
+		vec->items =
+		    xreallocarray(vec->items, vec->size, sizeof(*vec->items));
 	}
 	vec->items[vec->len++] = text;
 	vec->items[vec->len] = NULL;

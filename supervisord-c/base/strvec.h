@@ -14,7 +14,10 @@ struct strvec {
 	size_t size;
 };
 
-#define STRVEC_INIT { .items = NULL, .len = 0, .size = 0 }
+#define STRVEC_INIT                                                            \
+	{                                                                      \
+		.items = NULL, .len = 0, .size = 0                             \
+	}
 
 /* Frees all strings; the vector is empty and usable afterwards. */
 void strvec_done(struct strvec *);

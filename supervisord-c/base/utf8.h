@@ -24,8 +24,8 @@ size_t utf8_partial_tail(const char *, size_t len);
  * text as Python does.  Unassigned code points count as printable. */
 bool utf8_is_printable(uint32_t code);
 
-#define UTF8_MAX 4
-#define UTF8_CODE_MAX 0x10ffff
+#define UTF8_MAX	 4
+#define UTF8_CODE_MAX	 0x10ffff
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
 #endif

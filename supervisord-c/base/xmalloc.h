@@ -21,7 +21,8 @@ char *xstrndup(const char *, size_t len);
 /* A copy of len bytes; a NUL is put after them. */
 void *xmemdup(const void *, size_t len);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-char *xvasprintf(const char *fmt, va_list) __attribute__((format(printf, 1, 0)));
+char *xvasprintf(const char *fmt, va_list)
+    __attribute__((format(printf, 1, 0)));
 
 /*
  * Sets *cause (freeing what was there) to a formatted sentence and returns -1,

@@ -95,8 +95,7 @@ print_rows(struct ctl *ctl, const struct value *rows)
 static struct value *
 call(struct ctl *ctl, const char *method, const char *name)
 {
-	struct value *params =
-	    name == NULL ? NULL : client_params("s", name);
+	struct value *params = name == NULL ? NULL : client_params("s", name);
 	struct value *value = NULL;
 	struct reply reply;
 
@@ -106,7 +105,8 @@ call(struct ctl *ctl, const char *method, const char *name)
 		value = reply.value;
 		reply.value = NULL;
 	} else if (reply_is_fault(&reply, FAULT_UNKNOWN_METHOD)) {
-		ctl_fail(ctl, CTL_ERROR, "Error: the server does no preflight: "
+		ctl_fail(ctl, CTL_ERROR,
+		    "Error: the server does no preflight: "
 		    "its configuration does not ask for it");
 	} else if (reply_is_fault(&reply, FAULT_BAD_NAME)) {
 		ctl_fail(ctl, CTL_ERROR, "No such process %s",

@@ -16,8 +16,8 @@
 #include "daemon/options.h"
 #include "daemon/wire.h"
 
-#define CLIENT "supervisorctl-c"
-#define CHECKER "supervisord-c-preflight"
+#define CLIENT	      "supervisorctl-c"
+#define CHECKER	      "supervisord-c-preflight"
 #define CONFIG_READER "supervisord-c-config"
 
 /* Becomes another program of this package; returns only if that fails. */

@@ -68,8 +68,7 @@ reap(struct proxy *proxy)
 		if (pid != proxy->command)
 			continue;
 		proxy->command = 0;
-		proxy->status =
-		    WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+		proxy->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 		adopt_target(proxy);
 	}
 }
@@ -80,8 +79,10 @@ hand_on(const struct proxy *proxy, int signo)
 	pid_t pid = read_pid(proxy->pidfile);
 
 	if (pid == 0 || kill(pid, signo) == -1)
-		fprintf(stderr, "pidproxy: can't hand signal %d on to the pid "
-		    "in %s\n", signo, proxy->pidfile);
+		fprintf(stderr,
+		    "pidproxy: can't hand signal %d on to the pid "
+		    "in %s\n",
+		    signo, proxy->pidfile);
 }
 
 static void

@@ -15,7 +15,7 @@
 enum {
 	IN_TEXT,
 	IN_ESCAPE,     /* ESC, perhaps intermediates */
-	IN_CSI,        /* ESC [ */
+	IN_CSI,	       /* ESC [ */
 	IN_STRING,     /* OSC, DCS, SOS, PM, APC: up to BEL or ESC \ */
 	IN_STRING_END, /* ESC in such a string */
 };

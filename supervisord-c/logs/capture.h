@@ -22,8 +22,8 @@ enum capture_span {
 };
 
 /* The bytes are lent. */
-typedef void (*capture_text_fn)(
-    const void *, size_t len, enum capture_span, void *arg);
+typedef void (
+    *capture_text_fn)(const void *, size_t len, enum capture_span, void *arg);
 /* The END token came: the last max_bytes of what was between. */
 typedef void (*capture_message_fn)(const void *, size_t len, void *arg);
 

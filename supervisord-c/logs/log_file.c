@@ -30,8 +30,8 @@ struct log_file {
 	unsigned int owners;
 	/* Rotate at this size: maxbytes, more after a rotation that failed. */
 	int64_t rotate_at;
-	uint64_t lost;  /* bytes that were not told yet */
-	bool failing;   /* the last write was not whole */
+	uint64_t lost;	/* bytes that were not told yet */
+	bool failing;	/* the last write was not whole */
 	bool announced; /* and that was told */
 	bool reported;
 	int64_t reported_ms; /* when something was told last */
@@ -129,9 +129,10 @@ note_lost(struct log_file *file, size_t len)
 {
 	file->lost += len;
 	if (!file->failing && may_report(file)) {
-		report(file, "can't write to '%s': %s; what comes is lost "
-		    "until it can be written again", file->path,
-		    strerror(errno));
+		report(file,
+		    "can't write to '%s': %s; what comes is lost "
+		    "until it can be written again",
+		    file->path, strerror(errno));
 		file->announced = true;
 	}
 	file->failing = true;
@@ -184,8 +185,8 @@ shift_backups(const struct log_file *file)
 
 	to = xasprintf("%s.%d", file->path, file->backups);
 	for (int i = file->backups - 1; i >= 0 && result == 0; i--) {
-		from = i == 0 ? xstrdup(file->path) :
-		    xasprintf("%s.%d", file->path, i);
+		from = i == 0 ? xstrdup(file->path)
+			      : xasprintf("%s.%d", file->path, i);
 		result = move(from, to);
 		free(to);
 		to = from;
@@ -200,8 +201,10 @@ rotate(struct log_file *file, int64_t size)
 	if ((file->backups > 0 && shift_backups(file) == -1) ||
 	    replace_stream(file, true) == -1) {
 		if (may_report(file))
-			report(file, "can't rotate '%s': %s; going on with "
-			    "the old file", file->path, strerror(errno));
+			report(file,
+			    "can't rotate '%s': %s; going on with "
+			    "the old file",
+			    file->path, strerror(errno));
 		file->rotate_at = size + file->maxbytes;
 	}
 }

@@ -17,8 +17,7 @@ struct log_file;
 
 /* Opens (creates with mode 0666 & ~umask).  maxbytes <= 0: no rotation.  NULL
  * and errno. */
-struct log_file *log_file_open(
-    const char *path, int64_t maxbytes, int backups);
+struct log_file *log_file_open(const char *path, int64_t maxbytes, int backups);
 /* One more owner of the same file, so that the pipe of a child that has exited
  * and the one of its successor rotate it together. */
 struct log_file *log_file_share(struct log_file *);

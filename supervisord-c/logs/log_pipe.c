@@ -29,7 +29,7 @@
 /* A pipe that fills up is enlarged, for fewer and larger reads.  Measured: 1226
  * MB/s with 256 KiB against 1179 with the default 64; with 1 MiB fifty writers
  * fall to a third.  Idle ones stay small, as the kernel counts a user's pages. */
-#define BUSY_READ (32 * 1024)
+#define BUSY_READ      (32 * 1024)
 #define BUSY_PIPE_SIZE (256 * 1024)
 
 struct log_pipe {
@@ -169,8 +169,7 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 
 	if (fd_set_nonblock(options->fd) == -1)
 		goto fail;
-	pipe->watch =
-	    loop_watch_create(loop, options->fd, on_readable, pipe);
+	pipe->watch = loop_watch_create(loop, options->fd, on_readable, pipe);
 	loop_watch_in_background(pipe->watch);
 	if (loop_watch_want(pipe->watch, LOOP_READ) == -1)
 		goto fail;
@@ -185,8 +184,8 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 	pipe->on_closed = options->on_closed;
 	pipe->arg = options->arg;
 	if (options->capture_maxbytes != 0)
-		pipe->capture = capture_create(
-		    options->capture_maxbytes, on_text, on_message, pipe);
+		pipe->capture = capture_create(options->capture_maxbytes,
+		    on_text, on_message, pipe);
 	return pipe;
 fail:
 	loop_watch_free(pipe->watch);

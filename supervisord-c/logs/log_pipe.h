@@ -26,9 +26,9 @@ typedef void (*log_pipe_message_fn)(const void *, size_t len, void *arg);
 typedef void (*log_pipe_closed_fn)(void *arg);
 
 struct log_pipe_options {
-	int fd; /* reading end, taken; made non-blocking */
-	struct log_file *file; /* taken; NULL: no file */
-	const char *syslog_name; /* NULL: no syslog; copied */
+	int fd;			  /* reading end, taken; made non-blocking */
+	struct log_file *file;	  /* taken; NULL: no file */
+	const char *syslog_name;  /* NULL: no syslog; copied */
 	int64_t capture_maxbytes; /* 0: none */
 	bool strip_ansi;
 	/* on_data gets the bytes as read even if strip_ansi is set, before
@@ -41,8 +41,8 @@ struct log_pipe_options {
 };
 
 /* NULL and errno if the pipe cannot be watched; then nothing is taken. */
-struct log_pipe *log_pipe_create(
-    struct loop *, const struct log_pipe_options *);
+struct log_pipe *log_pipe_create(struct loop *,
+    const struct log_pipe_options *);
 /* Closes both; what is still in the pipe is lost, see log_pipe_drain. */
 void log_pipe_free(struct log_pipe *); /* takes NULL */
 /* Reads what is in the pipe now and no more: for the last words of a child that

@@ -91,8 +91,7 @@ read_span(int fd, const struct span *span, size_t *len)
 
 /* Negative offsets count from the end and take no length. */
 static int
-read_arithmetic(
-    int64_t size, int64_t offset, int64_t length, struct span *span)
+read_arithmetic(int64_t size, int64_t offset, int64_t length, struct span *span)
 {
 	if (offset < 0) {
 		if (length != 0)
@@ -121,8 +120,8 @@ log_read(const char *path, int64_t offset, int64_t length, char **data,
 	int fd = open_log(path, &size);
 
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR ?
-		    LOG_READ_NO_FILE : LOG_READ_FAILED;
+		return errno == ENOENT || errno == ENOTDIR ? LOG_READ_NO_FILE
+							   : LOG_READ_FAILED;
 	if (read_arithmetic(size, clamp(offset), clamp(length), &span) == 0) {
 		limit_span(&span);
 		bytes = read_span(fd, &span, len);
@@ -136,8 +135,7 @@ log_read(const char *path, int64_t offset, int64_t length, char **data,
 
 /* The last bytes, whatever the offset, unless it lies at the end. */
 static bool
-tail_arithmetic(
-    int64_t size, int64_t offset, int64_t length, struct span *span)
+tail_arithmetic(int64_t size, int64_t offset, int64_t length, struct span *span)
 {
 	bool overflow = false;
 

@@ -24,8 +24,8 @@ enum log_read_result {
 
 /* *data is allocated, with a NUL after the last byte, and the caller's; it is
  * set only for LOG_READ_OK. */
-enum log_read_result log_read(const char *path, int64_t offset,
-    int64_t length, char **data, size_t *len);
+enum log_read_result log_read(const char *path, int64_t offset, int64_t length,
+    char **data, size_t *len);
 
 struct log_tail {
 	char *data; /* the caller frees; never NULL */

@@ -31,7 +31,7 @@ static const struct standard_stream {
 	{ "/proc/self/fd/2", STDERR_FILENO },
 };
 
-#define STANDARD_STREAM_COUNT \
+#define STANDARD_STREAM_COUNT                                                  \
 	(sizeof(standard_streams) / sizeof(standard_streams[0]))
 
 static bool
@@ -120,8 +120,8 @@ log_stream_write(struct log_stream *stream, const void *data, size_t len)
 	ssize_t n;
 
 	while (left > 0) {
-		n = stream->is_shared ? write_shared(stream->fd, p, left) :
-		    write(stream->fd, p, left);
+		n = stream->is_shared ? write_shared(stream->fd, p, left)
+				      : write(stream->fd, p, left);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)

@@ -18,7 +18,10 @@ struct log_stream {
 	bool is_shared;
 };
 
-#define LOG_STREAM_INIT { .fd = -1 }
+#define LOG_STREAM_INIT                                                        \
+	{                                                                      \
+		.fd = -1                                                       \
+	}
 
 /* For appending; a missing file is made with 0666 & ~umask.  -1 and errno; the
  * stream is untouched then. */

@@ -97,8 +97,8 @@ main_log_open(const struct main_log_options *options, char **cause)
 	strbuf_init(&log->line);
 	log->syslog = options->syslog;
 	if (options->path != NULL) {
-		log->file = log_file_open(
-		    options->path, options->maxbytes, options->backups);
+		log->file = log_file_open(options->path, options->maxbytes,
+		    options->backups);
 		if (log->file == NULL) {
 			path = repr(options->path);
 			cause_set(cause, "could not open log file %s: %s", path,

@@ -31,8 +31,9 @@ connect_socket(void)
 	}
 	memcpy(address.sun_path, socket_path, len + 1);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd != -1 && connect(fd, (const struct sockaddr *)&address,
-	    sizeof(address)) == -1)
+	if (fd != -1 &&
+	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
+		-1)
 		fd_close(&fd);
 	return fd;
 }
@@ -48,7 +49,8 @@ send_datagram(const struct strbuf *message)
 		if (socket_fd == -1)
 			return;
 		if (send(socket_fd, message->data, message->len,
-		    MSG_NOSIGNAL) != -1 || errno == EAGAIN)
+			MSG_NOSIGNAL) != -1 ||
+		    errno == EAGAIN)
 			return;
 		fd_close(&socket_fd);
 	}

@@ -142,8 +142,8 @@ run_background(struct loop *loop)
 static int
 count_active(struct loop *loop)
 {
-	return event_base_get_max_events(
-	    loop->base, EVENT_BASE_COUNT_ACTIVE, 1);
+	return event_base_get_max_events(loop->base, EVENT_BASE_COUNT_ACTIVE,
+	    1);
 }
 
 static int
@@ -373,8 +373,8 @@ loop_signal_on(struct loop *loop, int signo, loop_signal_fn fn, void *arg)
 	owner->arg = arg;
 	loop_signal_off(loop, signo);
 	loop->signal_owners[signo] = owner;
-	loop->signals[signo] = new_event(
-	    loop, signo, EV_SIGNAL | EV_PERSIST, on_signal_caught, owner);
+	loop->signals[signo] = new_event(loop, signo, EV_SIGNAL | EV_PERSIST,
+	    on_signal_caught, owner);
 	return event_add(loop->signals[signo], NULL);
 }
 

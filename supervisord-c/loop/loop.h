@@ -57,8 +57,8 @@ void loop_timer_free(struct loop_timer *); /* takes NULL */
 
 /* Watches a descriptor, which stays the caller's.  Nothing is watched until
  * loop_watch_want.  Never NULL. */
-struct loop_watch *loop_watch_create(
-    struct loop *, int fd, loop_watch_fn, void *arg);
+struct loop_watch *loop_watch_create(struct loop *, int fd, loop_watch_fn,
+    void *arg);
 /* The set of LOOP_READ and LOOP_WRITE to be called for; 0 rests the watch.
  * Returns -1 and errno if the descriptor cannot be watched (EPERM: a regular
  * file). */

@@ -97,7 +97,8 @@ on_output_ready(int fd, unsigned int ready, void *arg)
 		if (child->output.len <= child->max_output)
 			return;
 		log_warnx("a plugin's helper wrote more than %zu bytes, "
-		    "ending it", child->max_output);
+			  "ending it",
+		    child->max_output);
 		if (child->pid != 0)
 			kill(-child->pid, SIGKILL);
 	}
@@ -177,8 +178,7 @@ child_run(struct supervisor *supervisor, const struct child_options *options)
 void
 child_kill(struct supd_child *child)
 {
-	loop_defer_cancel(
-	    supervisor_loop(child->supervisor), report, child);
+	loop_defer_cancel(supervisor_loop(child->supervisor), report, child);
 	if (child->pid != 0) {
 		kill(-child->pid, SIGKILL);
 		supervisor_forget_child(child->supervisor, child->pid);

@@ -19,8 +19,7 @@ struct child_options {
 	void *arg;
 };
 
-struct supd_child *child_run(
-    struct supervisor *, const struct child_options *);
+struct supd_child *child_run(struct supervisor *, const struct child_options *);
 /* Ends it without a call to done. */
 void child_kill(struct supd_child *);
 

@@ -39,8 +39,8 @@ struct supd_timer {
 struct host {
 	struct supd_host table; /* first */
 	struct host_parts parts;
-	void (*ask)(struct supd_question *, const struct supd_process *,
-	    void *);
+	void (
+	    *ask)(struct supd_question *, const struct supd_process *, void *);
 	void (*cancel)(struct supd_question *, void *);
 	void *gate_arg;
 	SLIST_HEAD(, host_namespace) namespaces;
@@ -63,8 +63,8 @@ host_log(const struct supd_host *table, enum supd_level level, const char *text)
 }
 
 static const char *
-host_section_option(
-    const struct supd_host *table, const char *section, const char *key)
+host_section_option(const struct supd_host *table, const char *section,
+    const char *key)
 {
 	const struct config *config =
 	    supervisor_config(host_of(table)->parts.supervisor);
@@ -81,8 +81,8 @@ static const char *
 host_program_option(const struct supd_host *table, const char *group_name,
     const char *process_name, const char *key)
 {
-	struct group *group = supervisor_find_group(
-	    host_of(table)->parts.supervisor, group_name);
+	struct group *group =
+	    supervisor_find_group(host_of(table)->parts.supervisor, group_name);
 	struct process *process =
 	    group == NULL ? NULL : group_find(group, process_name);
 
@@ -100,7 +100,7 @@ host_config_path(const struct supd_host *table)
 static struct supd_process
 names_of(const struct process *process)
 {
-	return (struct supd_process) {
+	return (struct supd_process){
 		.group = process_group_name(process),
 		.name = process_config(process)->name,
 		.program = process_config(process)->program,
@@ -161,8 +161,8 @@ host_gate_keep(const struct supd_host *table,
 	host->ask = ask;
 	host->cancel = cancel;
 	host->gate_arg = arg;
-	gate_set_keeper(
-	    host->parts.gate, on_gate_asked, on_gate_cancelled, host);
+	gate_set_keeper(host->parts.gate, on_gate_asked, on_gate_cancelled,
+	    host);
 }
 
 static void
@@ -185,8 +185,8 @@ on_method_called(struct rpc_call *call, const struct value *params)
 	(void)params;
 	for (size_t i = 0; i < space->count; i++) {
 		if (strcmp(space->methods[i].name, name) == 0) {
-			space->methods[i].fn(
-			    (struct supd_call *)call, space->arg);
+			space->methods[i].fn((struct supd_call *)call,
+			    space->arg);
 			return;
 		}
 	}
@@ -213,16 +213,16 @@ host_rpc_register(const struct supd_host *table, const char *name,
 		space->rows[i].fn = on_method_called;
 	}
 	SLIST_INSERT_HEAD(&host->namespaces, space, next);
-	return rpc_add_namespace(
-	    host->parts.rpc, name, space->rows, count, space);
+	return rpc_add_namespace(host->parts.rpc, name, space->rows, count,
+	    space);
 }
 
 static const char *
 host_rpc_param(const struct supd_host *table, const struct supd_call *call,
     unsigned int index)
 {
-	const struct value *param = value_item(
-	    rpc_call_params((const struct rpc_call *)call), index);
+	const struct value *param =
+	    value_item(rpc_call_params((const struct rpc_call *)call), index);
 
 	(void)table;
 	return param == NULL ? NULL : value_as_string(param, NULL);
@@ -272,8 +272,8 @@ host_rpc_fault(const struct supd_host *table, struct supd_call *call, int code,
 }
 
 static void
-host_publish(
-    const struct supd_host *table, const char *type, const char *payload)
+host_publish(const struct supd_host *table, const char *type,
+    const char *payload)
 {
 	enum event_type number = event_type_parse(type);
 
@@ -344,14 +344,13 @@ host_kill_child(const struct supd_host *table, struct supd_child *child)
 }
 
 static struct supd_timer *
-host_timer_create(
-    const struct supd_host *table, void (*fn)(void *), void *arg)
+host_timer_create(const struct supd_host *table, void (*fn)(void *), void *arg)
 {
 	struct host *host = host_of(table);
 	struct supd_timer *timer = xcalloc(1, sizeof(*timer));
 
-	timer->timer = loop_timer_create(
-	    supervisor_loop(host->parts.supervisor), fn, arg);
+	timer->timer =
+	    loop_timer_create(supervisor_loop(host->parts.supervisor), fn, arg);
 	LIST_INSERT_HEAD(&host->timers, timer, next);
 	return timer;
 }

@@ -156,8 +156,9 @@ config_asks_for_preflight(const struct config *config)
 static void
 load_preflight_if_asked(struct plugins *plugins)
 {
-	if (plugins->has_preflight || !config_asks_for_preflight(
-	    supervisor_config(plugins->parts->supervisor)))
+	if (plugins->has_preflight ||
+	    !config_asks_for_preflight(
+		supervisor_config(plugins->parts->supervisor)))
 		return;
 	plugins->has_preflight = true;
 	load(plugins, "preflight");
@@ -191,13 +192,12 @@ plugins_load(const struct host_parts *parts)
 	plugins->parts = parts;
 	SLIST_INIT(&plugins->list);
 	for (size_t i = 0; i < config->plugin_section_count; i++) {
-		if (strncmp(config->plugin_sections[i].name, "plugin:",
-		    strlen("plugin:")) == 0)
+		if (strncmp(config->plugin_sections[i].name,
+			"plugin:", strlen("plugin:")) == 0)
 			load_named(plugins, &config->plugin_sections[i]);
 	}
 	load_preflight_if_asked(plugins);
-	plugins->groups =
-	    bus_subscribe(supervisor_bus(parts->supervisor),
+	plugins->groups = bus_subscribe(supervisor_bus(parts->supervisor),
 	    EV_PROCESS_GROUP_ADDED, on_group_added, plugins);
 	return plugins;
 }

@@ -62,7 +62,7 @@ enum supd_type {
 struct supd_value {
 	enum supd_type type;
 	const char *name; /* as the member of a struct */
-	int64_t number;   /* SUPD_INT, SUPD_BOOL */
+	int64_t number;	  /* SUPD_INT, SUPD_BOOL */
 	const char *text; /* SUPD_STRING */
 	const struct supd_value *items;
 	size_t count;
@@ -80,7 +80,7 @@ struct supd_method {
 
 /* How a helper process ended. */
 struct supd_result {
-	bool timed_out;     /* it was killed at its deadline */
+	bool timed_out;	    /* it was killed at its deadline */
 	int exit_status;    /* -1: by a signal, or it could not be started */
 	const char *output; /* its stdout, NUL behind it, lent */
 	size_t len;
@@ -113,7 +113,7 @@ struct supd_host {
 	 */
 	void (*gate_keep)(const struct supd_host *,
 	    void (*ask)(struct supd_question *, const struct supd_process *,
-	        void *arg),
+		void *arg),
 	    void (*cancel)(struct supd_question *, void *arg), void *arg);
 	void (*gate_answer)(const struct supd_host *, struct supd_question *,
 	    const char *refusal);

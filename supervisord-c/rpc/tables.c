@@ -6,11 +6,11 @@
  * those of the parameters.  Of the parameters the first "required" have no
  * default.
  */
-#define NAME "@param string name        the process, group:process or group:*\n"
-#define GROUP "@param string name        the group\n"
-#define WAIT "@param boolean wait       answer when it is done\n"
-#define OFFSET "@param int offset         where to begin\n"
-#define LENGTH "@param int length         how many bytes, 0 for all\n"
+#define NAME	 "@param string name        the process, group:process or group:*\n"
+#define GROUP	 "@param string name        the group\n"
+#define WAIT	 "@param boolean wait       answer when it is done\n"
+#define OFFSET	 "@param int offset         where to begin\n"
+#define LENGTH	 "@param int length         how many bytes, 0 for all\n"
 #define STATUSES "@return array result      a status struct for each process"
 
 /* clang-format off */

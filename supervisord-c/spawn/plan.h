@@ -16,10 +16,10 @@ struct spawn_plan {
 	const char *path; /* the file to execute */
 	char *const *argv;
 	char *const *envp;
-	int fds[3]; /* become 0, 1 and 2 */
+	int fds[3];		 /* become 0, 1 and 2 */
 	const struct cred *cred; /* NULL: stay who we are */
-	const char *directory; /* NULL: stay */
-	int umask; /* -1: inherit */
+	const char *directory;	 /* NULL: stay */
+	int umask;		 /* -1: inherit */
 };
 
 #endif

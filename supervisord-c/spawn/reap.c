@@ -23,7 +23,8 @@ reap_all(reap_fn fn, void *arg)
 			continue;
 		if (pid == -1 && errno != ECHILD)
 			log_criticalx("waitpid error %d; a process may not be "
-			    "cleaned up properly", errno);
+				      "cleaned up properly",
+			    errno);
 		return;
 	}
 }

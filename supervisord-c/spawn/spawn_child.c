@@ -83,8 +83,8 @@ place_fds(const int wanted[3])
 			return -1;
 	}
 	for (int i = 0; i < 3; i++) {
-		if (fds[i] == i ? fcntl(i, F_SETFD, 0) == -1 :
-		    dup2(fds[i], i) == -1)
+		if (fds[i] == i ? fcntl(i, F_SETFD, 0) == -1
+				: dup2(fds[i], i) == -1)
 			return -1;
 	}
 	return 0;

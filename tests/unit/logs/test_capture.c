@@ -6,7 +6,7 @@
 #include "logs/capture.h"
 
 #define BEGIN "<!--XSUPERVISOR:BEGIN-->"
-#define END "<!--XSUPERVISOR:END-->"
+#define END   "<!--XSUPERVISOR:END-->"
 
 /* What came out: text as it is, captured text in (), messages in [], what was
  * left at the end in {}. */
@@ -19,8 +19,9 @@ on_text(const void *data, size_t len, enum capture_span span, void *arg)
 {
 	struct trace *trace = arg;
 
-	strbuf_add(span == CAPTURE_OUTSIDE ? &trace->outside :
-	    span == CAPTURE_INSIDE ? &trace->inside : &trace->unfinished,
+	strbuf_add(span == CAPTURE_OUTSIDE ? &trace->outside
+		: span == CAPTURE_INSIDE   ? &trace->inside
+					   : &trace->unfinished,
 	    data, len);
 }
 

@@ -184,7 +184,8 @@ Test(log_file, goes_on_with_the_old_file_if_it_cannot_rotate)
 	put(file, "1234");
 	put(file, "5");
 	expect_file("log", "12345");
-	cr_expect_str_eq(reports.data, "can't rotate 'log': Is a directory; "
+	cr_expect_str_eq(reports.data,
+	    "can't rotate 'log': Is a directory; "
 	    "going on with the old file\n");
 	/* The next try is a maxbytes later. */
 	cr_assert_eq(rmdir("log.1"), 0);
@@ -427,9 +428,11 @@ Test(log_file, never_waits_for_the_reader_of_a_pipe)
 		drained += (size_t)n;
 	put(file, "on");
 	cr_expect_eq(read(fd, block, sizeof(block)), 2);
-	char *expected = xasprintf("can't write to 'pipe': Resource temporarily "
+	char *expected = xasprintf(
+	    "can't write to 'pipe': Resource temporarily "
 	    "unavailable; what comes is lost until it can be written again\n"
-	    "'pipe' can be written again, %zu bytes lost\n", 409600 - drained);
+	    "'pipe' can be written again, %zu bytes lost\n",
+	    409600 - drained);
 	cr_expect_str_eq(reports.data, expected);
 	free(expected);
 	/* And it is neither rotated nor removed. */

@@ -156,8 +156,9 @@ Test(log_pipe, strips_escapes_for_log_and_data)
 
 Test(log_pipe, can_give_the_data_as_read)
 {
-	struct log_pipe *pipe = make_pipe((struct log_pipe_options){
-	    .strip_ansi = true, .data_unstripped = true });
+	struct log_pipe *pipe =
+	    make_pipe((struct log_pipe_options){ .strip_ansi = true,
+		.data_unstripped = true });
 
 	say("\033[1mREADY\n");
 	loop_turn(loop);
@@ -168,7 +169,7 @@ Test(log_pipe, can_give_the_data_as_read)
 }
 
 #define BEGIN "<!--XSUPERVISOR:BEGIN-->"
-#define END "<!--XSUPERVISOR:END-->"
+#define END   "<!--XSUPERVISOR:END-->"
 
 Test(log_pipe, keeps_captured_text_out_of_the_log)
 {
@@ -276,8 +277,8 @@ Test(log_pipe, clears_file_and_capture)
 /* A grandchild writes on while the next child already runs. */
 Test(log_pipe, two_share_one_file)
 {
-	struct log_pipe *first = make_pipe((struct log_pipe_options){
-	    .file = log_file_open("log", 8, 1) });
+	struct log_pipe *first = make_pipe(
+	    (struct log_pipe_options){ .file = log_file_open("log", 8, 1) });
 	int first_writer = writer;
 	struct log_pipe *second = make_pipe((struct log_pipe_options){
 	    .file = log_file_share(log_pipe_file(first)) });

@@ -54,8 +54,8 @@ expect_read(const char *path, int64_t offset, int64_t length,
 		cr_expect_eq(result, LOG_READ_BAD_ARGUMENTS, "%s %d %d", path,
 		    (int)offset, (int)length);
 	} else {
-		cr_expect_eq(result, LOG_READ_OK, "%s %d %d", path,
-		    (int)offset, (int)length);
+		cr_expect_eq(result, LOG_READ_OK, "%s %d %d", path, (int)offset,
+		    (int)length);
 		cr_expect_str_eq(data, expected, "%s %d %d", path, (int)offset,
 		    (int)length);
 		cr_expect_eq(len, strlen(expected));
@@ -88,8 +88,8 @@ Test(log_read, reads_every_row_of_the_contract)
 {
 	for (size_t r = 0; r < sizeof(read_rows) / sizeof(read_rows[0]); r++) {
 		for (size_t c = 0; c < 6; c++)
-			expect_read("ten", read_rows[r].offset,
-			    read_lengths[c], read_rows[r].expected[c]);
+			expect_read("ten", read_rows[r].offset, read_lengths[c],
+			    read_rows[r].expected[c]);
 	}
 }
 
@@ -125,8 +125,14 @@ Test(log_read, tells_what_cannot_be_read)
 }
 
 /* Each cell: how many of the last bytes, and the overflow flag. */
-#define T(n) { n, true }
-#define F(n) { n, false }
+#define T(n)                                                                   \
+	{                                                                      \
+		n, true                                                        \
+	}
+#define F(n)                                                                   \
+	{                                                                      \
+		n, false                                                       \
+	}
 
 static const int64_t tail_lengths[] = { 0, 1, 4, 7, 10, 11, 100, -1, -5 };
 
@@ -180,8 +186,8 @@ Test(log_read, tails_every_row_of_the_contract)
 				.overflow = tail_rows[r].cells[c].overflow,
 			};
 
-			expect_tail("ten", tail_rows[r].offset,
-			    tail_lengths[c], &expected);
+			expect_tail("ten", tail_rows[r].offset, tail_lengths[c],
+			    &expected);
 		}
 	}
 }

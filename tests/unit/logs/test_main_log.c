@@ -75,7 +75,8 @@ Test(main_log, writes_supervisors_lines)
 
 Test(main_log, rotates_between_messages)
 {
-	struct main_log_options options = { .path = "log", .maxbytes = 60,
+	struct main_log_options options = { .path = "log",
+		.maxbytes = 60,
 		.backups = 1 };
 	struct main_log *log = main_log_open(&options, NULL);
 
@@ -83,7 +84,8 @@ Test(main_log, rotates_between_messages)
 	log_info("two");
 	log_info("three");
 	main_log_free(log);
-	expect_file("log.1", "2025-11-23 15:38:49,582 INFO one\n"
+	expect_file("log.1",
+	    "2025-11-23 15:38:49,582 INFO one\n"
 	    "2025-11-23 15:38:49,582 INFO two\n");
 	expect_file("log", "2025-11-23 15:38:49,582 INFO three\n");
 }
@@ -104,10 +106,12 @@ Test(main_log, echoes_on_stdout)
 	dup2(saved, 1);
 	expect_file("log", "2025-11-23 15:38:49,582 INFO after\n");
 	/* Once for each handler, and into the file that goes. */
-	expect_file("cleared", "2025-11-23 15:38:49,582 INFO hello\n"
+	expect_file("cleared",
+	    "2025-11-23 15:38:49,582 INFO hello\n"
 	    "2025-11-23 15:38:49,582 INFO reopening log file\n"
 	    "2025-11-23 15:38:49,582 INFO reopening log file\n");
-	expect_file("out", "2025-11-23 15:38:49,582 INFO hello\n"
+	expect_file("out",
+	    "2025-11-23 15:38:49,582 INFO hello\n"
 	    "2025-11-23 15:38:49,582 INFO reopening log file\n"
 	    "2025-11-23 15:38:49,582 INFO reopening log file\n"
 	    "2025-11-23 15:38:49,582 INFO after\n");
@@ -122,7 +126,8 @@ Test(main_log, goes_on_when_it_cannot_reopen)
 	cr_assert_eq(mkdir("log", 0755), 0);
 	main_log_reopen(log);
 	main_log_free(log);
-	expect_file("moved", "2025-11-23 15:38:49,582 ERRO can't reopen 'log', "
+	expect_file("moved",
+	    "2025-11-23 15:38:49,582 ERRO can't reopen 'log', "
 	    "going on with the old file: Is a directory\n");
 }
 
@@ -132,7 +137,8 @@ Test(main_log, says_why_it_cannot_be_opened)
 	char *cause = NULL;
 
 	cr_expect_null(main_log_open(&options, &cause));
-	cr_expect_str_eq(cause, "could not open log file 'no/such': "
+	cr_expect_str_eq(cause,
+	    "could not open log file 'no/such': "
 	    "No such file or directory");
 	free(cause);
 }

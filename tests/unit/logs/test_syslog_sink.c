@@ -22,8 +22,8 @@ listen_at(void)
 
 	server = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	cr_assert_eq(bind(server, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
+	cr_assert_eq(bind(server, (struct sockaddr *)&address, sizeof(address)),
+	    0);
 }
 
 static void

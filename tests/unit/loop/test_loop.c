@@ -136,8 +136,8 @@ Test(loop, a_signal_arrives_as_a_call_from_the_loop)
 {
 	struct seen seen = { .loop = loop_create() };
 
-	cr_assert_eq(
-	    loop_signal_on(seen.loop, SIGUSR1, count_signal, &seen), 0);
+	cr_assert_eq(loop_signal_on(seen.loop, SIGUSR1, count_signal, &seen),
+	    0);
 	raise(SIGUSR1);
 	cr_expect_eq(seen.count, 0);
 	loop_run(seen.loop);
@@ -173,8 +173,8 @@ open_pipes(struct pipes *pipes)
 	for (int i = 0; i < 3; i++) {
 		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
 		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
-		pipes->watches[i] = loop_watch_create(
-		    pipes->loop, pipes->ends[i][0], on_pipe_ready, pipes);
+		pipes->watches[i] = loop_watch_create(pipes->loop,
+		    pipes->ends[i][0], on_pipe_ready, pipes);
 	}
 }
 
@@ -195,8 +195,7 @@ watch_all(struct pipes *pipes, int in_background)
 	for (int i = 0; i < 3; i++) {
 		if (i < in_background)
 			loop_watch_in_background(pipes->watches[i]);
-		cr_assert_eq(loop_watch_want(pipes->watches[i], LOOP_READ),
-		    0);
+		cr_assert_eq(loop_watch_want(pipes->watches[i], LOOP_READ), 0);
 	}
 }
 

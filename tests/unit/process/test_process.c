@@ -302,8 +302,7 @@ Test(process, a_respawn_waits_for_a_second_since_the_start)
 	restart.first_start = facts.start;
 	world_wait(&world, started_in_another_second, &restart);
 	cr_assert_eq(count_of(world.trace.data, "INFO spawned"), 2);
-	world_wait_state(
-	    &world, restart.process, PROC_EXITED);
+	world_wait_state(&world, restart.process, PROC_EXITED);
 	process_free(restart.process);
 }
 

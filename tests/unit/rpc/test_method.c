@@ -27,8 +27,8 @@ static void
 method_echo(struct rpc_call *call, const struct value *params)
 {
 	calls++;
-	rpc_return(call, value_string(
-	    value_as_string(value_item(params, 0), NULL)));
+	rpc_return(call,
+	    value_string(value_as_string(value_item(params, 0), NULL)));
 }
 
 static void
@@ -73,13 +73,14 @@ start(void)
 	loop = loop_create();
 	bus = bus_create();
 	gate = gate_create();
-	parts = (struct supervisor_parts) {
-		.loop = loop, .bus = bus, .gate = gate,
+	parts = (struct supervisor_parts){
+		.loop = loop,
+		.bus = bus,
+		.gate = gate,
 	};
 	supervisor = supervisor_create(&parts, empty_config());
 	rpc = rpc_create(supervisor);
-	cr_assert_eq(rpc_add_namespace(rpc, "t", methods, 3, (char *)"arg"),
-	    0);
+	cr_assert_eq(rpc_add_namespace(rpc, "t", methods, 3, (char *)"arg"), 0);
 }
 
 static void
@@ -140,15 +141,14 @@ expect_fault(const char *method, struct value *params, const char *text)
 	free(expected);
 }
 
-#define ANSWER(value)                                                        \
-	"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n" value \
+#define ANSWER(value)                                                          \
+	"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n" value   \
 	"</param>\n</params>\n</methodResponse>\n"
 
 Test(method, answers_at_once)
 {
 	cr_expect_null(execute("t.echo", strings(1)));
-	cr_expect_str_eq(answer,
-	    ANSWER("<value><string>x</string></value>\n"));
+	cr_expect_str_eq(answer, ANSWER("<value><string>x</string></value>\n"));
 }
 
 Test(method, is_found_by_its_exact_name_only)
@@ -234,16 +234,18 @@ Test(multicall, waits_for_each_entry, .init = start, .fini = stop)
 	cr_expect_eq(calls, 1);
 	rpc_return_fault(held, FAULT_BAD_NAME, "n");
 	cr_expect_eq(calls, 2);
-	cr_expect_str_eq(answer, ANSWER("<value><array><data>\n"
-	    "<value><string>x</string></value>\n"
-	    "<value><struct>\n"
-	    "<member>\n<name>faultCode</name>\n<value><int>10</int></value>\n"
-	    "</member>\n"
-	    "<member>\n<name>faultString</name>\n"
-	    "<value><string>BAD_NAME: n</string></value>\n</member>\n"
-	    "</struct></value>\n"
-	    "<value><string>x</string></value>\n"
-	    "</data></array></value>\n"));
+	cr_expect_str_eq(answer,
+	    ANSWER(
+		"<value><array><data>\n"
+		"<value><string>x</string></value>\n"
+		"<value><struct>\n"
+		"<member>\n<name>faultCode</name>\n<value><int>10</int></value>\n"
+		"</member>\n"
+		"<member>\n<name>faultString</name>\n"
+		"<value><string>BAD_NAME: n</string></value>\n</member>\n"
+		"</struct></value>\n"
+		"<value><string>x</string></value>\n"
+		"</data></array></value>\n"));
 }
 
 Test(multicall, begins_nothing_more_once_it_is_abandoned, .init = start,

@@ -58,8 +58,7 @@ static const struct {
 	{ "here", "bin", "can't find command 'here'", COMMAND_NOT_FOUND },
 	{ "/no/such", "bin", "can't find command '/no/such'",
 	    COMMAND_NOT_FOUND },
-	{ "\"it's\"", "bin", "can't find command \"it's\"",
-	    COMMAND_NOT_FOUND },
+	{ "\"it's\"", "bin", "can't find command \"it's\"", COMMAND_NOT_FOUND },
 	/* The first folder that has the name decides. */
 	{ "plain", "bin:late", "command at 'bin/plain' is not executable",
 	    COMMAND_NOT_EXECUTABLE },
@@ -84,8 +83,8 @@ Test(command, is_found_or_refused_as_supervisor_says_it)
 		char *cause = NULL;
 
 		cr_expect_eq(command_resolve(cases[i].line, cases[i].search,
-		    &command, &cause), cases[i].problem, "<%s>",
-		    cases[i].line);
+				 &command, &cause),
+		    cases[i].problem, "<%s>", cases[i].line);
 		cr_expect_str_eq(command.path != NULL ? command.path : cause,
 		    cases[i].path, "<%s>", cases[i].line);
 		command_done(&command);
@@ -131,14 +130,14 @@ Test(command, says_when_the_user_may_not_run_it)
 		cr_assert_eq(chmod("bin/run", 0700), 0);
 		cr_assert_eq(seteuid(65534), 0);
 		/* access() asks about the real user, who may. */
-		cr_expect_eq(command_resolve("bin/run", NULL, &command,
-		    &cause), COMMAND_OK);
+		cr_expect_eq(command_resolve("bin/run", NULL, &command, &cause),
+		    COMMAND_OK);
 		command_done(&command);
 		cr_assert_eq(seteuid(0), 0);
 	} else {
 		cr_assert_eq(chmod("bin/run", 0011), 0);
-		cr_expect_eq(command_resolve("bin/run", NULL, &command,
-		    &cause), COMMAND_NO_PERMISSION);
+		cr_expect_eq(command_resolve("bin/run", NULL, &command, &cause),
+		    COMMAND_NO_PERMISSION);
 		cr_expect_str_eq(cause,
 		    "no permission to run command 'bin/run'");
 	}

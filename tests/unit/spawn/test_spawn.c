@@ -27,8 +27,10 @@ plan_for(char **argv)
 {
 	static char *envp[] = { (char *)"PATH=/bin:/usr/bin", NULL };
 
-	return (struct spawn_plan){ .path = argv[0], .argv = argv,
-		.envp = envp, .umask = -1 };
+	return (struct spawn_plan){ .path = argv[0],
+		.argv = argv,
+		.envp = envp,
+		.umask = -1 };
 }
 
 static struct outcome
@@ -66,13 +68,17 @@ expect(struct spawn_plan *plan, int status, const char *output)
 	strbuf_done(&outcome.output);
 }
 
-#define ARGV(...) (char *[]){ __VA_ARGS__, NULL }
+#define ARGV(...)                                                              \
+	(char *[])                                                             \
+	{                                                                      \
+		__VA_ARGS__, NULL                                              \
+	}
 #define SH(text) ARGV((char *)"/bin/sh", (char *)"-c", (char *)(text))
 
 Test(spawn, gives_argv_environment_folder_and_umask)
 {
-	struct spawn_plan plan = plan_for(
-	    SH("echo \"$0 $A $(pwd) $(umask)\"; echo err >&2"));
+	struct spawn_plan plan =
+	    plan_for(SH("echo \"$0 $A $(pwd) $(umask)\"; echo err >&2"));
 
 	plan.argv = ARGV((char *)"as typed", (char *)"-c", plan.argv[2]);
 	plan.envp = ARGV((char *)"A=b c");
@@ -85,7 +91,7 @@ Test(spawn, makes_the_child_leader_of_its_own_group)
 {
 	struct spawn_plan plan =
 	    plan_for(SH("read -r pid c s ppid pgrp sid rest < /proc/$$/stat;"
-		" test $pid = $pgrp && test $pid != $sid && echo yes"));
+			" test $pid = $pgrp && test $pid != $sid && echo yes"));
 
 	expect(&plan, 0, "yes\n");
 }
@@ -94,7 +100,7 @@ Test(spawn, leaves_no_descriptor_open)
 {
 	struct spawn_plan plan =
 	    plan_for(SH("for f in 2 3 8 77; do"
-		" test -e /proc/$$/fd/$f && echo $f; done"));
+			" test -e /proc/$$/fd/$f && echo $f; done"));
 
 	/* Neither of them is close-on-exec. */
 	cr_assert_eq(dup2(2, 8), 8);
@@ -113,14 +119,16 @@ Test(spawn, starts_with_the_signals_of_supervisors_children)
 {
 	/* The lowest 28 are looked at: 32 is glibc's own, and whoever runs the
 	 * tests may have left it ignored. */
-	struct spawn_plan plan = plan_for(SH("exec sed -n "
-	    "'/^Sig[BIC]/s/[0-9a-f]\\{9\\}\\(.\\{7\\}\\)$/\\1/p' "
-	    "/proc/self/status"));
+	struct spawn_plan plan =
+	    plan_for(SH("exec sed -n "
+			"'/^Sig[BIC]/s/[0-9a-f]\\{9\\}\\(.\\{7\\}\\)$/\\1/p' "
+			"/proc/self/status"));
 
 	signal(SIGTERM, on_signal);
 	signal(SIGCHLD, on_signal);
 	signal(SIGUSR1, SIG_IGN);
-	signal(SIGINT, SIG_DFL); /* a shell ignores these two in the background */
+	signal(SIGINT,
+	    SIG_DFL); /* a shell ignores these two in the background */
 	signal(SIGQUIT, SIG_DFL);
 	expect(&plan, 0,
 	    "SigBlk:\t0000000\n"
@@ -176,15 +184,15 @@ Test(spawn, tells_what_failed_and_exits_127)
 	struct spawn_plan plan = plan_for(ARGV((char *)"typed"));
 
 	plan.path = "/no/such";
-	expect(&plan, 127, "supervisor: couldn't exec typed: ENOENT\n"
-	    NOT_SPAWNED);
+	expect(&plan, 127,
+	    "supervisor: couldn't exec typed: ENOENT\n" NOT_SPAWNED);
 	plan.path = "/dev/null";
-	expect(&plan, 127, "supervisor: couldn't exec typed: EACCES\n"
-	    NOT_SPAWNED);
+	expect(&plan, 127,
+	    "supervisor: couldn't exec typed: EACCES\n" NOT_SPAWNED);
 	plan.path = "/bin/true";
 	plan.directory = "/no/dir";
-	expect(&plan, 127, "supervisor: couldn't chdir to /no/dir: ENOENT\n"
-	    NOT_SPAWNED);
+	expect(&plan, 127,
+	    "supervisor: couldn't chdir to /no/dir: ENOENT\n" NOT_SPAWNED);
 }
 
 Test(spawn, runs_a_child_of_another_user)
@@ -202,7 +210,8 @@ Test(spawn, runs_a_child_of_another_user)
 	/* Root is needed to become anyone: tried from an ordinary user. */
 	cr_assert_eq(setreuid(65534, 65534), 0);
 	cred.uid = 1;
-	expect(&plan, 127, "supervisor: couldn't setuid to 1: Can't drop "
+	expect(&plan, 127,
+	    "supervisor: couldn't setuid to 1: Can't drop "
 	    "privilege as nonroot user\n" NOT_SPAWNED);
 	cred_done(&cred);
 }
