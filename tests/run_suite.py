@@ -129,6 +129,7 @@ def main():
     # everything that is tested.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     build = os.path.abspath(sys.argv[1])
     parts = sys.argv[2:] or PARTS
     totals = Totals()
