@@ -129,8 +129,8 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 	effect_set(finding, need, answer->error, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
-		strvec_pushf(&finding->needed_for, "%zu files behind it",
-		    tree->files);
+		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
+		    tree->files, tree->files == 1 ? "" : "s");
 	add_company(judge, check, need, finding);
 	if (answer->error == EACCES)
 		fix_scene_access(judge, finding, question, answer);

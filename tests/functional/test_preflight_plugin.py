@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The plugin in the daemon: the gate, its cache, the table, the events."""
+"""The plugin in the daemon: the gate, the table, the events."""
 
 import contextlib
 import grp
