@@ -351,8 +351,8 @@ fix_plan_socket(struct finding *finding, const struct fix_scene *scene,
 		fix = finding_add_fix(finding, "runtime-dir");
 		fix->text = xasprintf(
 		    "give the socket a directory of its own, %s:%s with mode "
-		    "2710: preflight_runtime_dir=/run/%s in the program's "
-		    "section, and umask 007",
+		    "2710, such as /run/%s, made by tmpfiles.d at boot, and "
+		    "umask 007",
 		    scene->app_user, scene->worker_group, scene->program);
 		fix->takes_effect = xstrdup("after a restart of the program "
 					    "and a reload of nginx");

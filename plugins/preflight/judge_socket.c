@@ -239,10 +239,8 @@ judge_bind(struct judge *judge, size_t check, const struct need *need,
 	char *sentence = sentence_refusal(creator, need->path, bind);
 	struct finding *finding;
 	enum finding_code code = PF204;
-	bool replaceable =
-	    bind->why == WHY_MISSING && judge->view->keys.runtime_dir != NULL;
 
-	if (bind->verdict != ANSWER_NO || replaceable) {
+	if (bind->verdict != ANSWER_NO) {
 		free(creator);
 		free(sentence);
 		return;
@@ -340,13 +338,12 @@ judge_boot(struct judge *judge, size_t check, const struct need *need,
 {
 	struct finding *finding;
 
-	if (!verdict->is_volatile || is_always_there(need->path) ||
-	    judge->view->keys.runtime_dir != NULL)
+	if (!verdict->is_volatile || is_always_there(need->path))
 		return;
 	finding = finding_create(PF216, need->path);
 	finding_say(finding,
 	    "the directory of %s does not survive a boot, and "
-	    "nobody is known to make it: preflight_runtime_dir does",
+	    "nobody is known to make it: tmpfiles.d can",
 	    need->path);
 	judge_add(judge, check, need, finding);
 }
@@ -429,7 +426,7 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 	    verdict->enter.why == WHY_MISSING) {
 		if (verdict->bind.verdict == ANSWER_YES)
 			judge_hidden(judge, check, need);
-		else if (judge->view->keys.runtime_dir == NULL)
+		else
 			judge_present(judge, check, need, &verdict->enter);
 		return;
 	}

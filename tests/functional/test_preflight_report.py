@@ -530,3 +530,14 @@ def test_without_root(make_site, users):
     assert report.codes() == ["PF016", "PF101", "PF205"]
     assert report.find("PF101")["confidence"] == "inferred"
     assert check("--require=probed").returncode == 5
+
+
+def test_a_runtime_dir_that_nobody_makes_is_missing(make_site):
+    """The key alone is no directory."""
+    site = make_site(bind="unix:%(dir)s/rt/app.sock", options="-m 007",
+                     keys="preflight_runtime_dir=%(dir)s/rt", server="""
+        location / { proxy_pass http://unix:%(dir)s/rt/app.sock; }
+""")
+    report = site.report()
+    assert report.code == 1
+    assert report.find("PF203")["severity"] == "error"
