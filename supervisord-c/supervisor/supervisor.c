@@ -254,8 +254,9 @@ on_dead_child(pid_t pid, int status, void *arg)
 static void
 on_child_signal(int signo, void *arg)
 {
-	log_debug("received %s indicating a child quit", signame(signo));
+	/* In Supervisor's order: the last words, the exit, then the signal. */
 	reap_all(on_dead_child, arg);
+	log_debug("received %s indicating a child quit", signame(signo));
 }
 
 static const struct {
