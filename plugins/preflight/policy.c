@@ -183,27 +183,17 @@ read_pair_codes(struct policy_reader *reader, yaml_node_t *node, void *target)
 }
 
 static int
-read_text(struct policy_reader *reader, yaml_node_t *node, char **text)
-{
-	const char *value = policy_text(reader, node);
-
-	if (value == NULL)
-		return -1;
-	free(*text);
-	*text = xstrdup(value);
-	return 0;
-}
-
-static int
 read_tree_path(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node, &((struct policy_static *)target)->path);
+	return policy_read_text(reader, node,
+	    &((struct policy_static *)target)->path);
 }
 
 static int
 read_tree_url(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node, &((struct policy_static *)target)->url);
+	return policy_read_text(reader, node,
+	    &((struct policy_static *)target)->url);
 }
 
 static int
@@ -253,7 +243,7 @@ read_trees(struct policy_reader *reader, yaml_node_t *node, void *target)
 static int
 read_program(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node,
+	return policy_read_text(reader, node,
 	    &((struct policy_pair *)target)->program);
 }
 
@@ -274,7 +264,8 @@ read_uploads(struct policy_reader *reader, yaml_node_t *node, void *target)
 static int
 read_socket_path(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node, &((struct policy_pair *)target)->socket);
+	return policy_read_text(reader, node,
+	    &((struct policy_pair *)target)->socket);
 }
 
 static int

@@ -165,3 +165,15 @@ policy_bool(struct policy_reader *reader, const yaml_node_t *node, bool *value)
 	*value = choice == 1;
 	return 0;
 }
+
+int
+policy_read_text(struct policy_reader *reader, yaml_node_t *node, char **text)
+{
+	const char *value = policy_text(reader, node);
+
+	if (value == NULL)
+		return -1;
+	free(*text);
+	*text = xstrdup(value);
+	return 0;
+}

@@ -40,5 +40,8 @@ int policy_bool(struct policy_reader *, const yaml_node_t *, bool *);
 /* The index of the word in the NULL-terminated list. */
 int policy_choice(struct policy_reader *, const yaml_node_t *,
     const char *const *words, int *choice);
+/* A scalar becomes the text, in place of what was there; the caller frees it.
+ * -1 with the reader's cause set, the text untouched. */
+int policy_read_text(struct policy_reader *, yaml_node_t *, char **text);
 
 #endif

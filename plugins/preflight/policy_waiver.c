@@ -55,34 +55,24 @@ read_code(struct policy_reader *reader, yaml_node_t *node, void *target)
 }
 
 static int
-read_text(struct policy_reader *reader, yaml_node_t *node, char **text)
-{
-	const char *value = policy_text(reader, node);
-
-	if (value == NULL)
-		return -1;
-	free(*text);
-	*text = xstrdup(value);
-	return 0;
-}
-
-static int
 read_program(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node,
+	return policy_read_text(reader, node,
 	    &((struct draft *)target)->waiver->program);
 }
 
 static int
 read_path(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node, &((struct draft *)target)->waiver->path);
+	return policy_read_text(reader, node,
+	    &((struct draft *)target)->waiver->path);
 }
 
 static int
 read_by(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_text(reader, node, &((struct draft *)target)->waiver->by);
+	return policy_read_text(reader, node,
+	    &((struct draft *)target)->waiver->by);
 }
 
 static int
@@ -90,7 +80,7 @@ read_reason(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
 	struct waiver *waiver = ((struct draft *)target)->waiver;
 
-	if (read_text(reader, node, &waiver->reason) == -1)
+	if (policy_read_text(reader, node, &waiver->reason) == -1)
 		return -1;
 	if (utf8_count(waiver->reason, strlen(waiver->reason)) < REASON_MIN)
 		return policy_refuse(reader, node,
