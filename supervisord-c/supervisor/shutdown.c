@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The ordered end of everything.  A step asks the last group of the list to
- * stop and drops it from the list once it has; it goes on with the next in the
- * same breath, and otherwise waits to be called again when something changed.
+ * The ordered end of everything.  A step asks the last groups of the list, all
+ * that share a priority, to stop and drops each from the list once it has; it
+ * goes on with the next priority in the same breath, and otherwise waits to be
+ * called again when something changed.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ enum {
 struct shutdown {
 	struct group **groups; /* ascending by priority */
 	size_t count;
-	size_t left; /* groups that are not known to have stopped */
+	size_t left;  /* groups that are not known to have stopped */
+	size_t asked; /* those from this index on were asked to stop */
 	struct loop_timer *timer;
 	bool reported;
 	bool over;
@@ -71,6 +73,7 @@ shutdown_create(struct loop *loop, struct group *const *groups, size_t count,
 		shutdown->groups[i] = groups[i];
 	shutdown->count = count;
 	shutdown->left = count;
+	shutdown->asked = count;
 	shutdown->timer = loop_timer_create(loop, report, shutdown);
 	shutdown->done = done;
 	shutdown->arg = arg;
@@ -87,11 +90,31 @@ shutdown_free(struct shutdown *shutdown)
 	free(shutdown);
 }
 
+static int
+last_priority(const struct shutdown *shutdown, size_t count)
+{
+	return group_config(shutdown->groups[count - 1])->priority;
+}
+
+/* Asks all groups that share the priority of the last one that is left. */
+static void
+ask_next(struct shutdown *shutdown)
+{
+	int priority = last_priority(shutdown, shutdown->asked);
+
+	while (shutdown->asked > 0 &&
+	    last_priority(shutdown, shutdown->asked) == priority)
+		group_end(shutdown->groups[--shutdown->asked]);
+}
+
+/* Asks the last group again, too: its processes may have moved on since. */
 static bool
 stop_last(struct shutdown *shutdown)
 {
 	struct group *group = shutdown->groups[shutdown->left - 1];
 
+	if (shutdown->left == shutdown->asked)
+		ask_next(shutdown);
 	group_end(group);
 	return group_is_stopped(group);
 }

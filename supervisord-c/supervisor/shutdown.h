@@ -8,8 +8,8 @@
 #include "process/group.h"
 
 /*
- * Stops groups one after the other, the highest priority number first (contract
- * D3.8), without a pause between them.
+ * Stops groups in descending order of their priority numbers (contract D3.8),
+ * those of one priority together, without a pause between them.
  */
 struct shutdown;
 

@@ -193,13 +193,16 @@ def test_groups_are_announced_the_same(both):
 
 
 def shutdown_log(program):
-    """The lines of a shutdown of groups and members with priorities."""
+    """The lines of a shutdown of groups and members with priorities.
+
+    No two groups share one: those we stop together.
+    """
     slow = ("/bin/sh -c 'trap \"sleep 0.2; exit 0\" TERM; "
             "while :; do sleep 0.05; done'")
     programs = "".join(
         "[program:%s]\ncommand=%s\npriority=%d\n" % (name, slow, priority)
         for name, priority in (("a", 5), ("b", 1), ("c", 5), ("d", 20),
-                               ("e", 20), ("f", 2)))
+                               ("e", 21), ("f", 2)))
     programs += "[group:g]\nprograms=a,b,c\npriority=7\n"
     with supd.Daemon(programs=programs, program=program,
                      loglevel="debug") as daemon:

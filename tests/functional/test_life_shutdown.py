@@ -45,7 +45,7 @@ def test_groups_stop_one_after_the_other_the_highest_number_first():
     programs = "".join(
         "[program:%s]\ncommand=%s\npriority=%d\nstartsecs=0\n"
         "stdout_logfile={dir}/%s.out\n" % (name, slow, priority, name)
-        for name, priority in (("c", 1), ("a", 20), ("b", 20), ("d", 3)))
+        for name, priority in (("c", 1), ("a", 20), ("b", 21), ("d", 3)))
     with supd.Daemon(programs=programs) as daemon:
         for name in "abcd":
             supd.wait_until(
@@ -56,6 +56,24 @@ def test_groups_stop_one_after_the_other_the_highest_number_first():
         assert log.count("waiting for c, d, a, b to die") == 1
         log.in_order("killing b ", "stopped: b", "killing a ", "stopped: a",
                      "killing d ", "stopped: d", "killing c ", "stopped: c")
+
+
+def test_groups_of_one_priority_end_together():
+    slow = ("/bin/sh -c 'trap \"while [ ! -e {dir}/go ]; do sleep 0.05; done; "
+            "exit 0\" TERM; echo up; while :; do sleep 0.05; done'")
+    programs = "".join(
+        "[program:%s]\ncommand=%s\nstartsecs=0\nstdout_logfile={dir}/%s.out\n"
+        % (name, slow, name) for name in "abc")
+    with supd.Daemon(programs=programs) as daemon:
+        for name in "abc":
+            supd.wait_until(
+                lambda name=name: "up" in daemon.file(name + ".out"), name)
+        daemon.signal(signal.SIGTERM)
+        log = life.Log(daemon)
+        supd.wait_until(lambda: log.count("killing ") == 3, "all are asked")
+        open(os.path.join(daemon.dir, "go"), "w").close()
+        assert wait_ended(daemon) == 0
+        log.in_order("killing c ", "killing b ", "killing a ", "stopped: ")
 
 
 def test_members_of_a_group_stop_by_priority_reversed():

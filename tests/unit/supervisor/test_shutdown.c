@@ -110,6 +110,20 @@ Test(shutdown, one_group_after_the_other_the_last_first)
 	    "WARN stopped: low (terminated by SIGTERM)\n");
 }
 
+Test(shutdown, groups_of_one_priority_are_asked_together)
+{
+	configs[1].priority = configs[2].priority;
+	make_groups();
+	for (int i = 0; i < 3; i++)
+		process_start(group_process(groups[i], 0));
+	begin_ending();
+	cr_assert_eq(process_state(group_process(groups[2], 0)), PROC_STOPPING);
+	cr_assert_eq(process_state(group_process(groups[1], 0)), PROC_STOPPING);
+	cr_assert_eq(process_state(group_process(groups[0], 0)), PROC_RUNNING);
+	world_wait(&world, is_over, NULL);
+	cr_assert_eq(process_state(group_process(groups[0], 0)), PROC_STOPPED);
+}
+
 Test(shutdown, nothing_to_stop_takes_no_time)
 {
 	make_groups();
