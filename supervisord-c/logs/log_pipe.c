@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -23,14 +24,18 @@
 #include "logs/log_pipe.h"
 #include "logs/syslog_sink.h"
 
-/* A record of a log is one read (contract D5.2). */
-#define READ_SIZE (128 * 1024)
+/* Supervisor's read, which is what makes a record of a log and a piece of
+ * output for events (contract D5.2). */
+#define RECORD_SIZE (128 * 1024)
 
 /* A pipe that fills up is enlarged, for fewer and larger reads.  Measured: 1226
  * MB/s with 256 KiB against 1179 with the default 64; with 1 MiB fifty writers
  * fall to a third.  Idle ones stay small, as the kernel counts a user's pages. */
 #define BUSY_READ      (32 * 1024)
 #define BUSY_PIPE_SIZE (256 * 1024)
+
+/* All that such a pipe holds: each read wakes a writer that waits. */
+#define READ_SIZE BUSY_PIPE_SIZE
 
 struct log_pipe {
 	int fd;
@@ -91,7 +96,7 @@ on_message(const void *data, size_t len, void *arg)
 }
 
 static void
-take_chunk(struct log_pipe *pipe, char *data, size_t len)
+take_record(struct log_pipe *pipe, char *data, size_t len)
 {
 	if (pipe->data_unstripped)
 		tell_data(pipe, data, len);
@@ -120,14 +125,16 @@ read_chunk(struct log_pipe *pipe, size_t max)
 
 	assert(!buffer_in_use);
 	do {
-		n = read(pipe->fd, buffer, max < READ_SIZE ? max : READ_SIZE);
+		n = read(pipe->fd, buffer, MIN(max, READ_SIZE));
 	} while (n == -1 && errno == EINTR);
 	if (n <= 0)
 		return n;
 	if (n >= BUSY_READ && !pipe->was_enlarged)
 		enlarge(pipe);
 	buffer_in_use = true;
-	take_chunk(pipe, buffer, (size_t)n);
+	for (size_t at = 0; at < (size_t)n; at += RECORD_SIZE)
+		take_record(pipe, buffer + at,
+		    MIN((size_t)n - at, RECORD_SIZE));
 	buffer_in_use = false;
 	return n;
 }
@@ -169,8 +176,8 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 
 	if (fd_set_nonblock(options->fd) == -1)
 		goto fail;
-	pipe->watch = loop_watch_create(loop, options->fd, on_readable, pipe);
-	loop_watch_in_background(pipe->watch);
+	pipe->watch =
+	    loop_watch_create_background(loop, options->fd, on_readable, pipe);
 	if (loop_watch_want(pipe->watch, LOOP_READ) == -1)
 		goto fail;
 	pipe->fd = options->fd;

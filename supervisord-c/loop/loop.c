@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "base/xmalloc.h"
+#include "loop/background.h"
 #include "loop/loop.h"
 
 /* How many turns in a row may belong to others before the background has one:
@@ -29,11 +30,10 @@ struct loop {
 	struct event *signals[NSIG];
 	struct loop_signal *signal_owners[NSIG];
 	STAILQ_HEAD(, deferred) deferred;
-	/* Background watches that are ready, and how many callbacks of this
-	 * turn did no more than say so. */
-	TAILQ_HEAD(, loop_watch) background;
-	int marked;
-	int passed_over; /* turns */
+	struct background *background;
+	struct event *background_event;
+	bool background_ready;
+	int passed_over; /* turns in which it was ready and others were, too */
 	bool stopping;
 };
 
@@ -50,35 +50,77 @@ struct loop_timer {
 
 struct loop_watch {
 	struct loop *loop;
-	struct event *event;
+	struct event *event; /* NULL: in the background */
 	int fd;
 	unsigned int wanted;
 	loop_watch_fn fn;
 	void *arg;
-	bool in_background;
-	unsigned int queued; /* ready for this, and in loop->background */
-	TAILQ_ENTRY(loop_watch) next;
 };
+
+static void
+on_background_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)fd;
+	(void)what;
+	loop->background_ready = true;
+}
+
+/* libevent returns NULL only without memory: as xmalloc, there is no way on. */
+static struct event *
+new_event(struct loop *loop, int fd, short what, event_callback_fn fn,
+    void *arg)
+{
+	struct event *event = event_new(loop->base, fd, what, fn, arg);
+
+	if (event == NULL)
+		abort();
+	return event;
+}
+
+static int
+open_queues(struct loop *loop)
+{
+	struct event_config *config = event_config_new();
+
+	if (config == NULL)
+		return -1;
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	loop->base = event_base_new_with_config(config);
+	event_config_free(config);
+	if (loop->base == NULL)
+		return -1;
+	loop->background = background_create();
+	if (loop->background == NULL)
+		return -1;
+	loop->background_event =
+	    new_event(loop, background_fd(loop->background),
+		EV_READ | EV_PERSIST, on_background_ready, loop);
+	return event_add(loop->background_event, NULL);
+}
+
+static void
+close_queues(struct loop *loop)
+{
+	if (loop->background_event != NULL)
+		event_free(loop->background_event);
+	background_free(loop->background);
+	if (loop->base != NULL)
+		event_base_free(loop->base);
+}
 
 struct loop *
 loop_create(void)
 {
-	struct event_config *config = event_config_new();
-	struct loop *loop;
+	struct loop *loop = xcalloc(1, sizeof(*loop));
 
-	if (config == NULL)
-		return NULL;
-	loop = xcalloc(1, sizeof(*loop));
 	STAILQ_INIT(&loop->deferred);
-	TAILQ_INIT(&loop->background);
-	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-	loop->base = event_base_new_with_config(config);
-	event_config_free(config);
-	if (loop->base == NULL) {
-		free(loop);
-		return NULL;
-	}
-	return loop;
+	if (open_queues(loop) == 0)
+		return loop;
+	close_queues(loop);
+	free(loop);
+	return NULL;
 }
 
 static struct deferred *
@@ -102,7 +144,7 @@ loop_free(struct loop *loop)
 		loop_signal_off(loop, signo);
 	while ((call = take_deferred(loop)) != NULL)
 		free(call);
-	event_base_free(loop->base);
+	close_queues(loop);
 	free(loop);
 }
 
@@ -119,23 +161,19 @@ run_deferred(struct loop *loop)
 }
 
 static void
-unqueue(struct loop_watch *watch)
-{
-	if (watch->queued != 0)
-		TAILQ_REMOVE(&watch->loop->background, watch, next);
-	watch->queued = 0;
-}
-
-static void
 run_background(struct loop *loop)
 {
-	struct loop_watch *watch = TAILQ_FIRST(&loop->background);
-	unsigned int ready = watch->queued;
+	void *subject;
+	unsigned int ready;
 
 	loop->passed_over = 0;
-	unqueue(watch);
-	watch->fn(watch->fd, ready, watch->arg);
-	run_deferred(loop);
+	if (background_take(loop->background, &subject, &ready)) {
+		struct loop_watch *watch = subject;
+
+		watch->fn(watch->fd, ready, watch->arg);
+		run_deferred(loop);
+	}
+	loop->background_ready = background_has_more(loop->background);
 }
 
 /* How many events were active at once since the last call. */
@@ -149,19 +187,19 @@ count_active(struct loop *loop)
 static int
 one_turn(struct loop *loop, int flags)
 {
+	bool others;
 	int result;
 
-	if (!TAILQ_EMPTY(&loop->background))
+	if (loop->background_ready)
 		flags |= EVLOOP_NONBLOCK;
-	loop->marked = 0;
 	count_active(loop);
 	result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
 	run_deferred(loop);
-	if (TAILQ_EMPTY(&loop->background))
+	if (!loop->background_ready)
 		return result;
-	/* More events than those that marked a watch: others are busy. */
-	if (count_active(loop) <= loop->marked ||
-	    ++loop->passed_over > BACKGROUND_PATIENCE)
+	/* One event is the background's own. */
+	others = count_active(loop) > 1;
+	if (!others || ++loop->passed_over > BACKGROUND_PATIENCE)
 		run_background(loop);
 	return result;
 }
@@ -225,18 +263,6 @@ on_timer_due(evutil_socket_t fd, short what, void *arg)
 	timer->fn(timer->arg);
 }
 
-/* libevent returns NULL only without memory: as xmalloc, there is no way on. */
-static struct event *
-new_event(struct loop *loop, int fd, short what, event_callback_fn fn,
-    void *arg)
-{
-	struct event *event = event_new(loop->base, fd, what, fn, arg);
-
-	if (event == NULL)
-		abort();
-	return event;
-}
-
 struct loop_timer *
 loop_timer_create(struct loop *loop, loop_fn fn, void *arg)
 {
@@ -291,18 +317,12 @@ on_watch_ready(evutil_socket_t fd, short what, void *arg)
 		ready |= LOOP_READ;
 	if (what & EV_WRITE)
 		ready |= LOOP_WRITE;
-	if (!watch->in_background) {
-		watch->fn(fd, ready, watch->arg);
-		return;
-	}
-	watch->loop->marked++;
-	if (watch->queued == 0)
-		TAILQ_INSERT_TAIL(&watch->loop->background, watch, next);
-	watch->queued |= ready;
+	watch->fn(fd, ready, watch->arg);
 }
 
 struct loop_watch *
-loop_watch_create(struct loop *loop, int fd, loop_watch_fn fn, void *arg)
+loop_watch_create_background(struct loop *loop, int fd, loop_watch_fn fn,
+    void *arg)
 {
 	struct loop_watch *watch = xcalloc(1, sizeof(*watch));
 
@@ -310,21 +330,26 @@ loop_watch_create(struct loop *loop, int fd, loop_watch_fn fn, void *arg)
 	watch->fd = fd;
 	watch->fn = fn;
 	watch->arg = arg;
+	return watch;
+}
+
+struct loop_watch *
+loop_watch_create(struct loop *loop, int fd, loop_watch_fn fn, void *arg)
+{
+	struct loop_watch *watch =
+	    loop_watch_create_background(loop, fd, fn, arg);
+
 	watch->event =
 	    new_event(loop, fd, EV_READ | EV_PERSIST, on_watch_ready, watch);
 	return watch;
 }
 
-int
-loop_watch_want(struct loop_watch *watch, unsigned int what)
+static int
+want_event(struct loop_watch *watch, unsigned int what)
 {
 	short flags = EV_PERSIST;
 
-	if (what == watch->wanted)
-		return 0;
 	event_del(watch->event);
-	unqueue(watch);
-	watch->wanted = 0;
 	if (what == 0)
 		return 0;
 	if (what & LOOP_READ)
@@ -333,16 +358,23 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 		flags |= EV_WRITE;
 	event_assign(watch->event, watch->loop->base, watch->fd, flags,
 	    on_watch_ready, watch);
-	if (event_add(watch->event, NULL) == -1)
-		return -1;
-	watch->wanted = what;
-	return 0;
+	return event_add(watch->event, NULL);
 }
 
-void
-loop_watch_in_background(struct loop_watch *watch)
+int
+loop_watch_want(struct loop_watch *watch, unsigned int what)
 {
-	watch->in_background = true;
+	int result;
+
+	if (what == watch->wanted)
+		return 0;
+	if (watch->event != NULL)
+		result = want_event(watch, what);
+	else
+		result = background_watch(watch->loop->background, watch->fd,
+		    what, watch);
+	watch->wanted = result == 0 ? what : 0;
+	return result;
 }
 
 void
@@ -350,8 +382,9 @@ loop_watch_free(struct loop_watch *watch)
 {
 	if (watch == NULL)
 		return;
-	event_free(watch->event);
-	unqueue(watch);
+	loop_watch_want(watch, 0);
+	if (watch->event != NULL)
+		event_free(watch->event);
 	free(watch);
 }
 

@@ -59,16 +59,17 @@ void loop_timer_free(struct loop_timer *); /* takes NULL */
  * loop_watch_want.  Never NULL. */
 struct loop_watch *loop_watch_create(struct loop *, int fd, loop_watch_fn,
     void *arg);
+/*
+ * As loop_watch_create, for work that may have no end: the watch is called when
+ * there is nothing else to do, one such watch a turn, each in its turn.  While
+ * others are busy all the time it still has a turn now and then.
+ */
+struct loop_watch *loop_watch_create_background(struct loop *, int fd,
+    loop_watch_fn, void *arg);
 /* The set of LOOP_READ and LOOP_WRITE to be called for; 0 rests the watch.
  * Returns -1 and errno if the descriptor cannot be watched (EPERM: a regular
  * file). */
 int loop_watch_want(struct loop_watch *, unsigned int what);
-/*
- * For work that may have no end: the watch is called when there is nothing else
- * to do, one such watch a turn, each in its turn.  While others are busy all the
- * time it still has a turn now and then.
- */
-void loop_watch_in_background(struct loop_watch *);
 void loop_watch_free(struct loop_watch *); /* takes NULL */
 
 /* fn is called from the loop, never from the handler, for each number.  One

@@ -167,14 +167,16 @@ on_pipe_ready(int fd, unsigned int ready, void *arg)
 }
 
 static void
-open_pipes(struct pipes *pipes)
+open_pipes(struct pipes *pipes, int in_background)
 {
 	pipes->loop = loop_create();
 	for (int i = 0; i < 3; i++) {
 		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
 		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
-		pipes->watches[i] = loop_watch_create(pipes->loop,
-		    pipes->ends[i][0], on_pipe_ready, pipes);
+		pipes->watches[i] =
+		    (i < in_background ? loop_watch_create_background
+				       : loop_watch_create)(pipes->loop,
+			pipes->ends[i][0], on_pipe_ready, pipes);
 	}
 }
 
@@ -190,21 +192,18 @@ close_pipes(struct pipes *pipes)
 }
 
 static void
-watch_all(struct pipes *pipes, int in_background)
+watch_all(struct pipes *pipes)
 {
-	for (int i = 0; i < 3; i++) {
-		if (i < in_background)
-			loop_watch_in_background(pipes->watches[i]);
+	for (int i = 0; i < 3; i++)
 		cr_assert_eq(loop_watch_want(pipes->watches[i], LOOP_READ), 0);
-	}
 }
 
 Test(loop, background_watches_take_turns)
 {
 	struct pipes pipes = { .count = 0 };
 
-	open_pipes(&pipes);
-	watch_all(&pipes, 3);
+	open_pipes(&pipes, 3);
+	watch_all(&pipes);
 	for (int i = 1; i <= 6; i++) {
 		loop_turn(pipes.loop);
 		cr_expect_eq(pipes.count, i);
@@ -222,8 +221,8 @@ Test(loop, the_background_waits_for_others_but_not_for_ever)
 	struct pipes pipes = { .count = 0 };
 	int turns = 0;
 
-	open_pipes(&pipes);
-	watch_all(&pipes, 1); /* pipes 1 and 2 are ready all the time */
+	open_pipes(&pipes, 1);
+	watch_all(&pipes); /* pipes 1 and 2 are ready all the time */
 	while (strchr(pipes.order, '0') == NULL && turns < 30) {
 		loop_turn(pipes.loop);
 		turns++;
@@ -237,8 +236,8 @@ Test(loop, a_resting_or_freed_background_watch_is_not_called)
 {
 	struct pipes pipes = { .count = 0 };
 
-	open_pipes(&pipes);
-	watch_all(&pipes, 3);
+	open_pipes(&pipes, 3);
+	watch_all(&pipes);
 	loop_turn(pipes.loop); /* all are marked, one is called */
 	cr_expect_eq(pipes.count, 1);
 	for (int i = 0; i < 3; i++)
