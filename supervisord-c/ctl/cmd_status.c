@@ -23,7 +23,7 @@ cmd_status(struct ctl *ctl, const struct command *self,
 	struct reply reply;
 
 	(void)self;
-	if (ctl_need_value(ctl, "getAllProcessInfo", NULL, &reply) == -1)
+	if (status_list_ask(ctl, &reply) == -1)
 		return;
 	if (words->len == 0 || strvec_find(words, "all") != -1) {
 		status_list_add_all(&list, reply.value);

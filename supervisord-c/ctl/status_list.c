@@ -27,6 +27,17 @@ is_down(const struct process_info *info)
 	return false;
 }
 
+int
+status_list_ask(struct ctl *ctl, struct reply *reply)
+{
+	int result;
+
+	ctl->transport.prefer_minimal = !ctl->json;
+	result = ctl_need_value(ctl, "getAllProcessInfo", NULL, reply);
+	ctl->transport.prefer_minimal = false;
+	return result;
+}
+
 void
 status_list_done(struct status_list *list)
 {

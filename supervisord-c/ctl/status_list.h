@@ -20,6 +20,11 @@ struct status_list {
 		.items = NULL, .missing = STRVEC_INIT                          \
 	}
 
+/*
+ * Asks for all processes, of our own daemon for no more of them than the table
+ * needs, a quarter; JSON has everything.  As ctl_need_value.
+ */
+int status_list_ask(struct ctl *, struct reply *);
 void status_list_done(struct status_list *);
 void status_list_add_all(struct status_list *, const struct value *infos);
 /* The process or the group of that name. */

@@ -174,8 +174,8 @@ transport_post(struct transport *t, const struct strbuf *body,
 	add_request_head(&request, t, "POST", "/RPC2");
 	strbuf_addf(&request,
 	    "Content-Type: text/xml\r\nAccept: text/xml\r\n"
-	    "Content-Length: %zu\r\n\r\n",
-	    body->len);
+	    "%sContent-Length: %zu\r\n\r\n",
+	    t->prefer_minimal ? "Prefer: return=minimal\r\n" : "", body->len);
 	strbuf_add(&request, body->data, body->len);
 	result = connection_send(c, request.data, request.len, error);
 	strbuf_done(&request);

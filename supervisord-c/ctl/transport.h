@@ -13,6 +13,7 @@
 struct transport {
 	struct server_url url;
 	char *authorization; /* NULL: none */
+	bool prefer_minimal; /* the next answers need no more than a status */
 	struct connection connection;
 };
 

@@ -11,14 +11,6 @@
 typedef void (*rpc_cancel_fn)(void *arg);
 void rpc_defer(struct rpc_call *, rpc_cancel_fn, void *arg);
 
-struct rpc_execution {
-	struct rpc *rpc;
-	const char *method;
-	const struct value *params; /* borrowed until the call returns */
-	rpc_done_fn done;
-	void *arg;
-};
-
 /* As rpc_execute, but the bare value or fault struct is appended to a buffer
  * that the caller keeps until done: an entry of a multicall. */
 struct rpc_call *rpc_execute_into(struct strbuf *,

@@ -38,6 +38,7 @@ struct rpc_call {
 	struct strbuf own;  /* the document of a call that is not bare */
 	struct strbuf *out; /* own, or the multicall's */
 	bool bare;
+	bool brief;
 	bool abandoned;
 	bool *ended; /* told when the call ends within rpc_execute */
 	rpc_cancel_fn cancel;
@@ -240,6 +241,7 @@ rpc_execute_into(struct strbuf *out, const struct rpc_execution *execution)
 
 	call->rpc = execution->rpc;
 	call->full_name = xstrdup(execution->method);
+	call->brief = execution->brief;
 	call->done = execution->done;
 	call->arg = execution->arg;
 	strbuf_init(&call->own);
@@ -256,18 +258,9 @@ rpc_execute_into(struct strbuf *out, const struct rpc_execution *execution)
 }
 
 struct rpc_call *
-rpc_execute(struct rpc *rpc, const char *method, const struct value *params,
-    rpc_done_fn done, void *arg)
+rpc_execute(const struct rpc_execution *execution)
 {
-	struct rpc_execution execution = {
-		.rpc = rpc,
-		.method = method,
-		.params = params,
-		.done = done,
-		.arg = arg,
-	};
-
-	return rpc_execute_into(NULL, &execution);
+	return rpc_execute_into(NULL, execution);
 }
 
 void
@@ -320,4 +313,10 @@ const struct value *
 rpc_call_params(const struct rpc_call *call)
 {
 	return call->params;
+}
+
+bool
+rpc_call_is_brief(const struct rpc_call *call)
+{
+	return call->brief;
 }

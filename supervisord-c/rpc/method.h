@@ -22,14 +22,21 @@ typedef void (*rpc_done_fn)(struct strbuf *document, void *arg);
 struct rpc *rpc_create(struct supervisor *);
 void rpc_free(struct rpc *);
 
+struct rpc_execution {
+	struct rpc *rpc;
+	const char *method;
+	const struct value *params; /* borrowed until rpc_execute returns */
+	bool brief; /* the caller has no use for more than a status line says */
+	rpc_done_fn done;
+	void *arg;
+};
+
 /*
- * Executes a method.  params is borrowed for the call.  done may be called
- * before this returns; then the result is NULL.  Otherwise the handle is for
- * rpc_abandon: the client went away, what was begun goes on, what has not been
- * begun of a multicall is never run.
+ * Executes a method.  done may be called before this returns; then the result
+ * is NULL.  Otherwise the handle is for rpc_abandon: the client went away, what
+ * was begun goes on, what has not been begun of a multicall is never run.
  */
-struct rpc_call *rpc_execute(struct rpc *, const char *method,
-    const struct value *params, rpc_done_fn, void *arg);
+struct rpc_call *rpc_execute(const struct rpc_execution *);
 void rpc_abandon(struct rpc_call *);
 
 /*
@@ -57,6 +64,7 @@ void *rpc_call_arg(const struct rpc_call *);
 /* The method's name without its namespace, and the parameters; borrowed. */
 const char *rpc_call_method(const struct rpc_call *);
 const struct value *rpc_call_params(const struct rpc_call *);
+bool rpc_call_is_brief(const struct rpc_call *);
 void rpc_return(struct rpc_call *, struct value *result); /* takes it */
 /* detail may be NULL. */
 void rpc_return_fault(struct rpc_call *, enum fault, const char *detail);

@@ -68,18 +68,41 @@ compare_names(const void *a, const void *b)
 	return strcmp(process_config(left)->name, process_config(right)->name);
 }
 
+/* A quarter of the whole: what the table of the client's status has. */
+static void
+write_brief_info(struct strbuf *out, const struct process *process)
+{
+	struct process_facts facts;
+	char *description = process_describe(process);
+
+	process_get_facts(process, &facts);
+	xmlrpc_open_struct(out);
+	xmlrpc_write_string_member(out, "name", facts.name);
+	xmlrpc_write_string_member(out, "group", facts.group);
+	xmlrpc_write_string_member(out, "statename",
+	    process_state_name(facts.state));
+	xmlrpc_write_string_member(out, "description", description);
+	xmlrpc_close_struct(out);
+	free(description);
+}
+
 static void
 write_all(struct strbuf *out, void *arg)
 {
-	struct supervisor *supervisor = arg;
+	const struct rpc_call *call = arg;
 	struct process **processes;
 	size_t count;
 
-	processes = select_processes(supervisor, NULL, NULL, &count);
+	processes =
+	    select_processes(rpc_call_supervisor(call), NULL, NULL, &count);
 	qsort(processes, count, sizeof(struct process *), compare_names);
 	xmlrpc_open_array(out);
-	for (size_t i = 0; i < count; i++)
-		write_info(out, processes[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (rpc_call_is_brief(call))
+			write_brief_info(out, processes[i]);
+		else
+			write_info(out, processes[i]);
+	}
 	xmlrpc_close_array(out);
 	free(processes);
 }
@@ -88,5 +111,5 @@ void
 rpc_get_all_process_info(struct rpc_call *call, const struct value *params)
 {
 	(void)params;
-	rpc_return_written(call, write_all, rpc_call_supervisor(call));
+	rpc_return_written(call, write_all, call);
 }

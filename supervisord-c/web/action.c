@@ -260,12 +260,18 @@ static void
 call_step(struct action *action)
 {
 	struct value *params = value_array();
+	const struct rpc_execution execution = {
+		.rpc = action->actions->rpc,
+		.method = action->kind->methods[action->step],
+		.params = params,
+		.done = on_step_done,
+		.arg = action,
+	};
 	struct rpc_call *call;
 
 	if (action->name != NULL)
 		value_push(params, value_string(action->name));
-	call = rpc_execute(action->actions->rpc,
-	    action->kind->methods[action->step], params, on_step_done, action);
+	call = rpc_execute(&execution);
 	/* The action may be over by now; then there is no call. */
 	if (call != NULL)
 		action->call = call;

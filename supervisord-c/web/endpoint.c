@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/queue.h>
 
 #include "base/log.h"
@@ -74,18 +75,34 @@ on_client_gone(struct http_request *request, void *arg)
 	exchange_free(exchange);
 }
 
+/* Our own client says so for the status of many (RFC 7240, section 4.2). */
+static bool
+prefers_minimal(const struct http_request *request)
+{
+	const char *prefer = http_request_header(request, "Prefer");
+
+	return prefer != NULL && strcasecmp(prefer, "return=minimal") == 0;
+}
+
 static void
 execute(struct endpoint *endpoint, struct http_request *request,
     const struct xmlrpc_call *call)
 {
 	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
+	const struct rpc_execution execution = {
+		.rpc = endpoint->rpc,
+		.method = call->method,
+		.params = call->params,
+		.brief = prefers_minimal(request),
+		.done = on_call_done,
+		.arg = exchange,
+	};
 	struct rpc_call *pending;
 
 	exchange->endpoint = endpoint;
 	exchange->request = request;
 	LIST_INSERT_HEAD(&endpoint->open, exchange, next);
-	pending = rpc_execute(endpoint->rpc, call->method, call->params,
-	    on_call_done, exchange);
+	pending = rpc_execute(&execution);
 	if (pending == NULL)
 		return;
 	exchange->call = pending;

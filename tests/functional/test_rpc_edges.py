@@ -160,3 +160,19 @@ def test_without_a_section_there_is_no_control():
             daemon.rpc.supervisor.getState()
         assert fault.value.faultCode == 1
         assert "UNKNOWN_METHOD" in fault.value.faultString
+
+
+def test_who_prefers_little_gets_what_a_status_line_has():
+    with supd.Daemon(programs=SLOW) as daemon:
+        daemon.wait_state("cat", "RUNNING")
+        brief = supd.unix_proxy(daemon.sock,
+                                headers=[("Prefer", "return=minimal")])
+        whole = daemon.rpc.supervisor.getAllProcessInfo()
+        little = brief.supervisor.getAllProcessInfo()
+        assert [set(info) for info in little] == 2 * [
+            {"name", "group", "statename", "description"}]
+        for one, all_of_it in zip(little, whole):
+            assert len(all_of_it) == 14
+            for name in ("name", "group", "statename"):
+                assert one[name] == all_of_it[name]
+        assert len(brief.supervisor.getProcessInfo("cat")) == 14

@@ -114,7 +114,13 @@ execute(const char *method, struct value *params)
 
 	free(answer);
 	answer = NULL;
-	call = rpc_execute(rpc, method, params, on_done, &answer);
+	call = rpc_execute(&(struct rpc_execution){
+	    .rpc = rpc,
+	    .method = method,
+	    .params = params,
+	    .done = on_done,
+	    .arg = &answer,
+	});
 	value_free(params);
 	return call;
 }
