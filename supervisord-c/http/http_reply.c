@@ -36,6 +36,7 @@ reason_of(int status)
 		{ 413, "Request Entity Too Large" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
 	};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
@@ -215,6 +216,7 @@ http_stream_begin(struct http_request *request, int status,
 	begin(request, content_type);
 	log_access(request, status, 0);
 	choose_framing(request);
+	request->conn->is_streaming = true;
 	evhttp_send_reply_start(request->ev, status, reason_of(status));
 }
 

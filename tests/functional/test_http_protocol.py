@@ -216,11 +216,24 @@ def test_http_0_9_is_answered_as_1_0(probe):
 
 
 @pytest.mark.parametrize("version,status", [
-    (b"1.2", 200), (b"1.9", 200), (b"2.0", 400), (b"0.9", 200)])
+    (b"1.2", 200), (b"1.9", 200), (b"2.0", 505), (b"12.34", 505),
+    (b"0.9", 200), (b"2", 400), (b"2.x", 400), (b"2.0 ", 400)])
 def test_other_versions(probe, version, status):
-    reply = probe.ask(b"GET /hello HTTP/" + version + b"\r\n\r\n")
+    client = probe.client()
+    client.send(b"GET /hello HTTP/" + version + b"\r\n\r\n")
+    reply = client.reply()
     assert reply.status == status
     assert reply.version in ("HTTP/1.0", "HTTP/1.1")
+    if status >= 400:
+        assert client.is_closed()
+
+
+def test_a_version_behind_another_request_is_its_own(probe):
+    client = probe.client().send(
+        HELLO + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    assert client.reply().body == b"hello"
+    assert client.reply().status == 505
+    assert client.is_closed()
 
 
 def test_bare_line_feeds_are_accepted(probe):
@@ -417,6 +430,32 @@ def test_half_closed_clients_get_immediate_answers(probe):
     client.sock.shutdown(socket.SHUT_WR)
     assert client.reply().body == b"hello"
     assert client.is_closed()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("unix", [False, True])
+def test_half_closed_clients_get_answers_that_come_later(own, unix, version):
+    client = own.client(unix=unix).send(
+        b"GET /hold HTTP/%s\r\n\r\n" % version.encode())
+    supd.wait_until(lambda: own.get("/counts") == b"held 1 gone 0")
+    client.sock.shutdown(socket.SHUT_WR)
+    if not unix and version == "1.1":
+        # On TCP only sending tells whether the client is still there.
+        assert client.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue"
+    assert own.get("/counts") == b"held 1 gone 0"
+    assert own.get("/release") == b"released"
+    assert client.reply().body == b"held"
+    assert client.is_closed()
+
+
+@pytest.mark.parametrize("unix", [False, True])
+def test_a_client_that_goes_after_half_closing_is_noticed(own, unix):
+    client = own.client(unix=unix).send(b"GET /hold HTTP/1.1\r\n\r\n")
+    supd.wait_until(lambda: own.get("/counts") == b"held 1 gone 0")
+    client.sock.shutdown(socket.SHUT_WR)
+    assert own.get("/counts") == b"held 1 gone 0"
+    client.close()
+    supd.wait_until(lambda: own.get("/counts") == b"held 0 gone 1")
 
 
 def test_slow_clients_disturb_nobody(own):
