@@ -42,11 +42,34 @@ connections_max(void)
 	return (size_t)limit.rlim_cur / 2;
 }
 
+bool
+http_conns_are_full(const struct http_conns *conns, bool is_local)
+{
+	return conns->count >= conns->max ||
+	    (!is_local && conns->remote >= conns->remote_max);
+}
+
+/* One more, or one less. */
+static void
+count_conn(struct http_conns *conns, bool is_local, int change)
+{
+	bool local_was = http_conns_are_full(conns, true);
+	bool remote_was = http_conns_are_full(conns, false);
+
+	conns->count += (size_t)change;
+	if (!is_local)
+		conns->remote += (size_t)change;
+	if (http_conns_are_full(conns, true) != local_was ||
+	    http_conns_are_full(conns, false) != remote_was)
+		conns->crowded(conns->arg);
+}
+
 void
 http_conns_init(struct http_conns *conns, struct loop *loop)
 {
 	conns->loop = loop;
 	conns->max = connections_max();
+	conns->remote_max = conns->max - conns->max / 4;
 	conns->request_ms = HTTP_REQUEST_MS;
 	conns->deadline = loop_timer_create(loop, on_deadline, conns);
 	TAILQ_INIT(&conns->open);
@@ -242,8 +265,7 @@ on_closed(struct evhttp_connection *ev, void *arg)
 		conns->gone(conn->request);
 	conns->by_fd[conn->fd] = NULL;
 	TAILQ_REMOVE(&conns->open, conn, next);
-	if (conns->count-- == conns->max)
-		conns->full(false, conns->arg);
+	count_conn(conns, conn->is_local, -1);
 	free(conn);
 }
 
@@ -297,8 +319,7 @@ http_conn_accept(struct http_conns *conns, struct http_listener *listener,
 	TAILQ_INSERT_TAIL(&conns->open, conn, next);
 	evbuffer_add_cb(bufferevent_get_input(conn->bev), on_input, conn);
 	loop_defer(conns->loop, adopt, conn);
-	if (++conns->count == conns->max)
-		conns->full(true, conns->arg);
+	count_conn(conns, is_local, 1);
 	return conn->bev;
 }
 

@@ -40,9 +40,10 @@ struct http_conns {
 	struct http_conn **by_fd;
 	size_t by_fd_size;
 	size_t count, max;
-	size_t unfinished; /* bytes */
-	/* Called when accepting has to stop, and when it may go on. */
-	void (*full)(bool, void *arg);
+	size_t remote, remote_max; /* of them, those by TCP */
+	size_t unfinished;	   /* bytes */
+	/* Called when http_conns_are_full() has changed. */
+	void (*crowded)(void *arg);
 	/* The client of a request under way has gone. */
 	void (*gone)(struct http_request *);
 	void *arg;
@@ -73,6 +74,10 @@ struct http_conn {
 void http_conns_init(struct http_conns *, struct loop *);
 /* All connections are closed already. */
 void http_conns_done(struct http_conns *);
+
+/* Whether accepting has to stop.  The last quarter is for unix sockets: a crowd
+ * from the network must not lock out who can do something about it. */
+bool http_conns_are_full(const struct http_conns *, bool is_local);
 
 /* For evhttp, which calls it for each connection that it accepts. */
 struct bufferevent *http_conn_accept(struct http_conns *,

@@ -15,7 +15,7 @@ import xmlrpc.client
 import pytest
 
 import supd
-from rpc_pair import Comparison, Pair, masked, post
+from rpc_pair import Comparison, Pair, post
 
 pytestmark = pytest.mark.skipif(
     not (supd.built("supervisord-c") and
