@@ -186,7 +186,8 @@ def test_in_the_state_unknown(tmp_path):
     with Pair(programs, commands=commands) as pair:
         compare = Comparison(pair)
         for daemon in pair.daemons:
-            daemon.wait_state("unknown", "RUNNING")
+            life.wait_other_user(
+                daemon.wait_state("unknown", "RUNNING")["pid"])
             with pytest.raises(xmlrpc.client.Fault) as refused:
                 daemon.rpc.supervisor.signalProcess("unknown", "USR1")
             assert refused.value.faultCode == 30
