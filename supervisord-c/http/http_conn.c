@@ -2,10 +2,11 @@
 /*
  * evhttp reads and writes the connections; it gives no limit on their number,
  * tells nobody of one that ends without a request, does not see a client go
- * while its answer is awaited, and (2.1.12) refuses two things that
- * Supervisor's clients do: line ends before a request (the tail -f client
- * sends one too many) and a request line without a version.  All of that is
- * made up for here, with public calls on the bufferevent that evhttp is given.
+ * while its answer is awaited, and (2.1.12) refuses three things otherwise than
+ * it should: line ends before a request (the tail -f client of Supervisor
+ * sends one too many), a request line without a version, and versions after
+ * 1.x.  All of that is made up for here, with public calls on the bufferevent
+ * that evhttp is given.
  *
  * One thing is not promised by its manual: that the argument of the
  * bufferevent's callbacks is the evhttp_connection.  It is so in 2.0 to 2.2,
@@ -13,6 +14,7 @@
  */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -40,11 +42,34 @@ connections_max(void)
 	return (size_t)limit.rlim_cur / 2;
 }
 
+bool
+http_conns_are_full(const struct http_conns *conns, bool is_local)
+{
+	return conns->count >= conns->max ||
+	    (!is_local && conns->remote >= conns->remote_max);
+}
+
+/* One more, or one less. */
+static void
+count_conn(struct http_conns *conns, bool is_local, int change)
+{
+	bool local_was = http_conns_are_full(conns, true);
+	bool remote_was = http_conns_are_full(conns, false);
+
+	conns->count += (size_t)change;
+	if (!is_local)
+		conns->remote += (size_t)change;
+	if (http_conns_are_full(conns, true) != local_was ||
+	    http_conns_are_full(conns, false) != remote_was)
+		conns->crowded(conns->arg);
+}
+
 void
 http_conns_init(struct http_conns *conns, struct loop *loop)
 {
 	conns->loop = loop;
 	conns->max = connections_max();
+	conns->remote_max = conns->max - conns->max / 4;
 	conns->request_ms = HTTP_REQUEST_MS;
 	conns->deadline = loop_timer_create(loop, on_deadline, conns);
 	TAILQ_INIT(&conns->open);
@@ -124,24 +149,54 @@ skip_line_ends(struct evbuffer *input)
 }
 
 /* "GET /path" is how HTTP/0.9 asked; it is answered as HTTP/1.0. */
+static bool
+add_version(struct strbuf *line)
+{
+	const char *space = strchr(line->data, ' ');
+
+	if (space == NULL || space[1] != '/' ||
+	    strpbrk(space + 1, " \t") != NULL)
+		return false;
+	strbuf_addstr(line, " HTTP/1.0");
+	return true;
+}
+
+/* A later version than 1.x becomes one that evhttp reads. */
+static bool
+lower_version(struct strbuf *line)
+{
+	char *version = strrchr(line->data, ' ');
+	size_t major, minor;
+
+	if (version == NULL || strncmp(++version, "HTTP/", 5) != 0)
+		return false;
+	version += 5;
+	major = strspn(version, "0123456789");
+	minor = strspn(version + major, ".0123456789");
+	if (strtoul(version, NULL, 10) < 2 || minor < 2 ||
+	    version[major + minor] != '\0')
+		return false;
+	strbuf_truncate(line, (size_t)(version - line->data));
+	strbuf_addstr(line, "1.1");
+	return true;
+}
+
+/* Reads the first line, if it is there, and writes it back corrected. */
 static void
-add_version(struct evbuffer *input)
+correct_line(struct http_conn *conn, struct evbuffer *input)
 {
 	struct strbuf line = STRBUF_INIT;
 	size_t end_len;
 	struct evbuffer_ptr end =
 	    evbuffer_search_eol(input, NULL, &end_len, EVBUFFER_EOL_CRLF);
-	const char *space;
 
 	if (end.pos == -1)
 		return;
 	strbuf_reserve(&line, (size_t)end.pos + sizeof(" HTTP/1.0"));
 	evbuffer_copyout(input, line.data, (size_t)end.pos);
 	strbuf_grew(&line, (size_t)end.pos);
-	space = strchr(line.data, ' ');
-	if (space != NULL && space[1] == '/' &&
-	    strpbrk(space + 1, " \t") == NULL) {
-		strbuf_addstr(&line, " HTTP/1.0");
+	conn->next_is_too_new = lower_version(&line);
+	if (conn->next_is_too_new || add_version(&line)) {
 		evbuffer_drain(input, (size_t)end.pos);
 		evbuffer_prepend(input, line.data, line.len);
 	}
@@ -159,7 +214,7 @@ tidy_start(struct http_conn *conn, struct evbuffer *input)
 	if (evbuffer_get_length(input) == 0)
 		return;
 	conn->at_start = false;
-	add_version(input);
+	correct_line(conn, input);
 	begin_waiting(conn);
 }
 
@@ -210,8 +265,7 @@ on_closed(struct evhttp_connection *ev, void *arg)
 		conns->gone(conn->request);
 	conns->by_fd[conn->fd] = NULL;
 	TAILQ_REMOVE(&conns->open, conn, next);
-	if (conns->count-- == conns->max)
-		conns->full(false, conns->arg);
+	count_conn(conns, conn->is_local, -1);
 	free(conn);
 }
 
@@ -265,8 +319,7 @@ http_conn_accept(struct http_conns *conns, struct http_listener *listener,
 	TAILQ_INSERT_TAIL(&conns->open, conn, next);
 	evbuffer_add_cb(bufferevent_get_input(conn->bev), on_input, conn);
 	loop_defer(conns->loop, adopt, conn);
-	if (++conns->count == conns->max)
-		conns->full(true, conns->arg);
+	count_conn(conns, is_local, 1);
 	return conn->bev;
 }
 
@@ -278,29 +331,62 @@ http_conn_of(struct http_conns *conns, struct evhttp_request *request)
 	struct http_conn *conn = conns->by_fd[bufferevent_getfd(bev)];
 
 	end_waiting(conn);
+	conn->is_too_new = conn->next_is_too_new;
+	conn->next_is_too_new = false;
 	conn->at_start = true;
 	tidy_start(conn, bufferevent_get_input(bev));
 	return conn;
 }
 
+/*
+ * A client that has said all it will say may still want its answer.  On a unix
+ * socket the end of both directions can be seen.  On TCP it cannot before
+ * something is sent; what HTTP/1.1 lets a server send at any time is an interim
+ * answer, which clients skip (RFC 9110, 15.2) and a machine whose program has
+ * gone refuses.  A client that speaks 1.0 is believed to be there.
+ */
 static void
-on_peer_end(evutil_socket_t fd, short what, void *arg)
+ask_if_there(struct http_conn *conn)
+{
+	static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	if (!conn->is_local && conn->takes_interim)
+		(void)send(conn->fd, interim, sizeof(interim) - 1,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void
+on_peer_change(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_conn *conn = arg;
+	struct pollfd look = { .fd = fd, .events = POLLRDHUP };
 
-	(void)fd;
 	(void)what;
-	evhttp_connection_free(conn->ev);
+	if (poll(&look, 1, 0) != 1)
+		return;
+	if (conn->is_streaming || (look.revents & (POLLHUP | POLLERR)) != 0)
+		evhttp_connection_free(conn->ev);
+	else if (!conn->is_half_closed) {
+		conn->is_half_closed = true;
+		ask_if_there(conn);
+	}
 }
 
 void
 http_conn_watch_end(struct http_conn *conn)
 {
+	/* evhttp has its own, level-triggered event while it writes a stream;
+	 * libevent mixes no kinds.  Else each change is told once. */
+	short what = conn->is_streaming
+	    ? EV_CLOSED
+	    : EV_READ | EV_CLOSED | EV_ET | EV_PERSIST;
+
 	/* A request that already waits behind this one has all the time. */
 	end_waiting(conn);
-	if (conn->closed == NULL)
-		conn->closed = event_new(loop_event_base(conn->conns->loop),
-		    conn->fd, EV_CLOSED, on_peer_end, conn);
+	if (conn->closed != NULL)
+		event_free(conn->closed);
+	conn->closed = event_new(loop_event_base(conn->conns->loop), conn->fd,
+	    what, on_peer_change, conn);
 	if (conn->closed == NULL || event_add(conn->closed, NULL) == -1)
 		log_warnx("http: cannot watch for the end of a connection");
 }
@@ -310,6 +396,7 @@ http_conn_answered(struct http_conn *conn)
 {
 	if (conn->closed != NULL)
 		event_del(conn->closed);
+	conn->is_streaming = false;
 	conn->request = NULL;
 	if (!conn->at_start)
 		begin_waiting(conn);

@@ -14,7 +14,7 @@
 /*
  * Connections, as far as evhttp leaves something to do (private to the room):
  * their number and life, the time and space that an unfinished request may
- * take, and two corrections to what clients send.
+ * take, and three corrections to what clients send.
  */
 struct http_conn;
 struct http_listener;
@@ -40,9 +40,10 @@ struct http_conns {
 	struct http_conn **by_fd;
 	size_t by_fd_size;
 	size_t count, max;
-	size_t unfinished; /* bytes */
-	/* Called when accepting has to stop, and when it may go on. */
-	void (*full)(bool, void *arg);
+	size_t remote, remote_max; /* of them, those by TCP */
+	size_t unfinished;	   /* bytes */
+	/* Called when http_conns_are_full() has changed. */
+	void (*crowded)(void *arg);
 	/* The client of a request under way has gone. */
 	void (*gone)(struct http_request *);
 	void *arg;
@@ -57,7 +58,12 @@ struct http_conn {
 	struct http_request *request; /* under way, or NULL */
 	int fd;
 	bool is_local;
-	bool at_start; /* of a request: no byte of it has been seen */
+	bool at_start;	      /* of a request: no byte of it has been seen */
+	bool is_too_new;      /* the request under way: HTTP/2.0 and later */
+	bool next_is_too_new; /* the one that is being read */
+	bool takes_interim;   /* the request under way: 100 Continue */
+	bool is_streaming;    /* its answer has begun and will go on */
+	bool is_half_closed;  /* the client will send no more */
 	bool is_waiting;
 	size_t unfinished;
 	int64_t deadline_ms;
@@ -69,13 +75,18 @@ void http_conns_init(struct http_conns *, struct loop *);
 /* All connections are closed already. */
 void http_conns_done(struct http_conns *);
 
+/* Whether accepting has to stop.  The last quarter is for unix sockets: a crowd
+ * from the network must not lock out who can do something about it. */
+bool http_conns_are_full(const struct http_conns *, bool is_local);
+
 /* For evhttp, which calls it for each connection that it accepts. */
 struct bufferevent *http_conn_accept(struct http_conns *,
     struct http_listener *, bool is_local);
 /* The connection of a request that evhttp has read; ends the waiting. */
 struct http_conn *http_conn_of(struct http_conns *, struct evhttp_request *);
 /* From now on the end of the client is noticed (and its request is over), until
- * the request is answered. */
+ * the request is answered.  A client that only says that it will send no more
+ * gets its answer; a stream is over then. */
 void http_conn_watch_end(struct http_conn *);
 void http_conn_answered(struct http_conn *);
 /* Hands what is queued to the kernel, as far as it takes it. */

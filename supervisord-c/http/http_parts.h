@@ -40,8 +40,9 @@ struct http_server {
 	struct http_conns conns;
 	STAILQ_HEAD(, http_listener) listeners;
 	STAILQ_HEAD(, http_route) routes; /* in order of adding */
-	bool is_full;			  /* of connections */
-	bool is_starved;		  /* accepting failed a moment ago */
+	bool is_ending;
+	int64_t tell_again_ms; /* of too many connections */
+	bool is_starved;       /* accepting failed a moment ago */
 	struct loop_timer *retry;
 	time_t date; /* that date_text shows */
 	char date_text[40];

@@ -36,6 +36,7 @@ reason_of(int status)
 		{ 413, "Request Entity Too Large" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
 	};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
@@ -69,6 +70,31 @@ http_reply_header(struct http_request *request, const char *name,
 	    value);
 }
 
+static const char *
+method_name(const struct http_request *request)
+{
+	static const struct {
+		enum evhttp_cmd_type command;
+		const char *name;
+	} names[] = {
+		{ EVHTTP_REQ_GET, "GET" },
+		{ EVHTTP_REQ_HEAD, "HEAD" },
+		{ EVHTTP_REQ_POST, "POST" },
+		{ EVHTTP_REQ_PUT, "PUT" },
+		{ EVHTTP_REQ_DELETE, "DELETE" },
+		{ EVHTTP_REQ_OPTIONS, "OPTIONS" },
+		{ EVHTTP_REQ_TRACE, "TRACE" },
+		{ EVHTTP_REQ_CONNECT, "CONNECT" },
+		{ EVHTTP_REQ_PATCH, "PATCH" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].command == evhttp_request_get_command(request->ev))
+			return names[i].name;
+	}
+	return "-"; /* evhttp does not keep a name that it does not know */
+}
+
 static void
 log_access(const struct http_request *request, int status, size_t len)
 {
@@ -87,9 +113,9 @@ log_access(const struct http_request *request, int status, size_t len)
 		evhttp_connection_get_peer(ev, &address, &port);
 	localtime_r(&request->received, &tm);
 	strftime(stamp, sizeof(stamp), "%d/%b/%Y:%H:%M:%S %z", &tm);
-	log_trace("%s:%u - - [%s] \"%s HTTP/%d.%d\" %d %zu", address, port,
-	    stamp, evhttp_request_get_uri(request->ev), request->ev->major,
-	    request->ev->minor, status, len);
+	log_trace("%s:%u - - [%s] \"%s %s HTTP/%d.%d\" %d %zu", address, port,
+	    stamp, method_name(request), evhttp_request_get_uri(request->ev),
+	    request->ev->major, request->ev->minor, status, len);
 }
 
 static void
@@ -215,6 +241,7 @@ http_stream_begin(struct http_request *request, int status,
 	begin(request, content_type);
 	log_access(request, status, 0);
 	choose_framing(request);
+	request->conn->is_streaming = true;
 	evhttp_send_reply_start(request->ev, status, reason_of(status));
 }
 

@@ -100,10 +100,11 @@ http_request_create(struct http_server *server, struct http_conn *conn,
 	request->received = clock_wall().tv_sec;
 	/* 1.2 is answered as 1.1 (RFC 9110, 2.5), 0.9 as 1.0. */
 	ev->minor = ev->major == 1 && ev->minor > 0;
+	conn->takes_interim = ev->minor == 1;
 	ev->major = 1;
 	/* An absolute URI makes it no proxy's: Connection alone decides. */
 	ev->flags &= ~EVHTTP_PROXY_REQUEST;
-	*status = check_headers(request);
+	*status = conn->is_too_new ? 505 : check_headers(request);
 	if (split_uri(request) == -1 ||
 	    strpbrk(evhttp_request_get_uri(ev), " \t") != NULL)
 		*status = 400;

@@ -8,15 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "http/http_auth.h"
 #include "http/http_parts.h"
 
-#define HEADER_MAX (128 * 1024)
-#define BODY_MAX   (8 * 1024 * 1024)
+#define HEADER_MAX    (128 * 1024)
+#define BODY_MAX      (8 * 1024 * 1024)
 /* After the system refused to accept, for want of descriptors. */
-#define RETRY_MS   1000
+#define RETRY_MS      1000
+/* A crowd that comes and goes is told of once in this time. */
+#define CROWD_TOLD_MS 60000
+
+static bool
+may_accept(const struct http_server *server,
+    const struct http_listener *listener)
+{
+	return !server->is_starved && !server->is_ending &&
+	    !http_conns_are_full(&server->conns, listener->file.path != NULL);
+}
 
 static void
 apply_accepting(struct http_server *server)
@@ -24,23 +35,26 @@ apply_accepting(struct http_server *server)
 	struct http_listener *listener;
 
 	STAILQ_FOREACH(listener, &server->listeners, next) {
-		if (server->is_full || server->is_starved)
-			evconnlistener_disable(listener->socket);
-		else
+		if (may_accept(server, listener))
 			evconnlistener_enable(listener->socket);
+		else
+			evconnlistener_disable(listener->socket);
 	}
 }
 
 static void
-on_full(bool is_full, void *arg)
+on_crowded(void *arg)
 {
 	struct http_server *server = arg;
+	int64_t now = clock_mono_ms();
 
-	if (is_full)
+	if (http_conns_are_full(&server->conns, false) &&
+	    now >= server->tell_again_ms) {
 		log_warnx("http: %zu connections are open, "
 			  "new ones have to wait",
-		    server->conns.max);
-	server->is_full = is_full;
+		    server->conns.count);
+		server->tell_again_ms = now + CROWD_TOLD_MS;
+	}
 	apply_accepting(server);
 }
 
@@ -76,7 +90,7 @@ http_server_create(struct loop *loop)
 	STAILQ_INIT(&server->routes);
 	server->retry = loop_timer_create(loop, on_retry_due, server);
 	http_conns_init(&server->conns, loop);
-	server->conns.full = on_full;
+	server->conns.crowded = on_crowded;
 	server->conns.gone = http_request_lost;
 	server->conns.arg = server;
 	return server;
@@ -105,7 +119,7 @@ http_server_free(struct http_server *server)
 	if (server == NULL)
 		return;
 	http_conns_flush(&server->conns);
-	server->is_full = true;
+	server->is_ending = true;
 	while ((listener = STAILQ_FIRST(&server->listeners)) != NULL) {
 		STAILQ_REMOVE_HEAD(&server->listeners, next);
 		listener_free(listener);

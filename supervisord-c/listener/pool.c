@@ -259,17 +259,27 @@ static void
 handle_bad_result(struct listener *listener)
 {
 	struct protocol *protocol = &listener->protocol;
-	size_t len = strlen(protocol->bad_line);
 	char *shown = NULL;
 
-	if (!utf8_valid(protocol->bad_line, len))
-		shown = repr_bytes(protocol->bad_line, len);
+	if (!utf8_valid(protocol->bad, protocol->bad_len))
+		shown = repr_bytes(protocol->bad, protocol->bad_len);
 	log_warnx("%s: bad result line: '%s%s'", listener_name(listener),
 	    shown == NULL ? "" : "Undecodable: ",
-	    shown == NULL ? protocol->bad_line : shown);
+	    shown == NULL ? protocol->bad : shown);
 	free(shown);
 	warn_of_unknown(listener);
 	release_event(listener);
+}
+
+static void
+handle_confusion(struct listener *listener)
+{
+	struct protocol *protocol = &listener->protocol;
+	char *shown = repr_bytes(protocol->bad, protocol->bad_len);
+
+	log_warnx("%s: unexpected output: %s", listener_name(listener), shown);
+	free(shown);
+	warn_of_unknown(listener);
 }
 
 static void
@@ -292,7 +302,7 @@ handle_verdict(struct listener *listener, enum protocol_verdict verdict)
 		handle_bad_result(listener);
 		break;
 	case PROTOCOL_CONFUSED:
-		warn_of_unknown(listener);
+		handle_confusion(listener);
 		break;
 	}
 }

@@ -38,15 +38,15 @@ protocol_init(struct protocol *protocol)
 	protocol->state = LISTENER_ACKNOWLEDGED;
 	strbuf_init(&protocol->buffer);
 	protocol->result_len = NO_LENGTH;
-	protocol->bad_line = NULL;
+	protocol->bad = NULL;
 }
 
 void
 protocol_done(struct protocol *protocol)
 {
 	strbuf_done(&protocol->buffer);
-	free(protocol->bad_line);
-	protocol->bad_line = NULL;
+	free(protocol->bad);
+	protocol->bad = NULL;
 }
 
 void
@@ -64,13 +64,28 @@ protocol_sent(struct protocol *protocol)
 	protocol->result_len = NO_LENGTH;
 }
 
-/* Nothing it says counts any more. */
+/* Nothing it says counts any more, but what it said last is shown. */
 static enum protocol_verdict
-become_unknown(struct protocol *protocol, enum protocol_verdict verdict)
+become_unknown(struct protocol *protocol, size_t bad_len,
+    enum protocol_verdict verdict)
 {
+	free(protocol->bad);
+	protocol->bad = xcalloc(1, bad_len + 1);
+	memcpy(protocol->bad, protocol->buffer.data, bad_len);
+	protocol->bad_len = bad_len;
 	protocol->state = LISTENER_UNKNOWN;
 	strbuf_done(&protocol->buffer);
 	return verdict;
+}
+
+static enum protocol_verdict
+confused(struct protocol *protocol)
+{
+	size_t len = protocol->buffer.len;
+
+	return become_unknown(protocol,
+	    len < PROTOCOL_BAD_SHOWN ? len : PROTOCOL_BAD_SHOWN,
+	    PROTOCOL_CONFUSED);
 }
 
 static enum protocol_verdict
@@ -79,18 +94,10 @@ read_ready(struct protocol *protocol)
 	if (protocol->buffer.len < READY_LEN)
 		return PROTOCOL_MORE;
 	if (memcmp(protocol->buffer.data, ready_token, READY_LEN) != 0)
-		return become_unknown(protocol, PROTOCOL_CONFUSED);
+		return confused(protocol);
 	strbuf_consume(&protocol->buffer, READY_LEN);
 	protocol->state = LISTENER_READY;
 	return PROTOCOL_IS_READY;
-}
-
-static enum protocol_verdict
-bad_result(struct protocol *protocol, size_t line_len)
-{
-	free(protocol->bad_line);
-	protocol->bad_line = xstrndup(protocol->buffer.data, line_len);
-	return become_unknown(protocol, PROTOCOL_BAD_RESULT);
 }
 
 /* The length behind the first seven bytes of the line; -1 if it is none. */
@@ -139,7 +146,7 @@ read_result_line(struct protocol *protocol)
 	    end == NULL ? PROTOCOL_MAX_LINE : (size_t)(end - buffer->data);
 	if (end == NULL ||
 	    parse_length(buffer->data, line_len, &protocol->result_len) == -1)
-		return bad_result(protocol, line_len);
+		return become_unknown(protocol, line_len, PROTOCOL_BAD_RESULT);
 	strbuf_consume(buffer, line_len + 1);
 	return read_result(protocol);
 }
@@ -152,7 +159,7 @@ protocol_next(struct protocol *protocol)
 		return read_ready(protocol);
 	case LISTENER_READY:
 		if (protocol->buffer.len > 0)
-			return become_unknown(protocol, PROTOCOL_CONFUSED);
+			return confused(protocol);
 		return PROTOCOL_MORE;
 	case LISTENER_BUSY:
 		if (protocol->result_len == NO_LENGTH)

@@ -28,6 +28,8 @@ enum {
 	/* A result may be this long, the line that announces it that. */
 	PROTOCOL_MAX_RESULT = 4 * 1024 * 1024,
 	PROTOCOL_MAX_LINE = 64 * 1024,
+	/* So much is kept of output that nobody asked for. */
+	PROTOCOL_BAD_SHOWN = 100,
 };
 
 enum protocol_verdict {
@@ -44,7 +46,10 @@ struct protocol {
 	enum listener_state state;
 	struct strbuf buffer;
 	long long result_len; /* -1: the line has not come yet */
-	char *bad_line;	      /* after PROTOCOL_BAD_RESULT */
+	/* What was said instead: the line after PROTOCOL_BAD_RESULT, the first
+	 * bytes after PROTOCOL_CONFUSED. */
+	char *bad;
+	size_t bad_len;
 };
 
 void protocol_init(struct protocol *);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
 #include "rpc/batch.h"
 #include "rpc/call.h"
+#include "rpc/endings.h"
 #include "rpc/select.h"
 
 struct batch;
@@ -11,7 +13,8 @@ struct batch;
 struct batch_item {
 	struct batch *batch;
 	struct process *process;
-	struct job *job; /* NULL: ended, or not begun */
+	struct job *job;      /* NULL: ended, or not begun */
+	struct value *status; /* once it has ended */
 };
 
 struct batch {
@@ -19,26 +22,43 @@ struct batch {
 	struct batch_item *items;
 	size_t count;
 	size_t open; /* items not ended, and one while they are begun */
-	struct value *statuses;
+	struct endings endings;
 };
 
 static void
 batch_free(struct batch *batch)
 {
-	value_free(batch->statuses);
+	for (size_t i = 0; i < batch->count; i++)
+		value_free(batch->items[i].status);
+	endings_done(&batch->endings);
 	free(batch->items);
 	free(batch);
+}
+
+static struct value *
+take_statuses(struct batch *batch)
+{
+	struct value *statuses = value_array();
+
+	for (size_t i = 0; i < batch->endings.count; i++) {
+		struct batch_item *item =
+		    &batch->items[batch->endings.order[i]];
+
+		value_push(statuses, item->status);
+		item->status = NULL;
+	}
+	return statuses;
 }
 
 static void
 close_one(struct batch *batch)
 {
-	struct value *statuses = batch->statuses;
 	struct rpc_call *call = batch->call;
+	struct value *statuses;
 
 	if (--batch->open > 0)
 		return;
-	batch->statuses = NULL;
+	statuses = take_statuses(batch);
 	batch_free(batch);
 	rpc_return(call, statuses);
 }
@@ -47,11 +67,13 @@ static void
 on_job_done(enum fault result, const char *detail, void *arg)
 {
 	struct batch_item *item = arg;
+	struct batch *batch = item->batch;
 
 	item->job = NULL;
-	value_push(item->batch->statuses,
-	    select_status(item->process, result, detail));
-	close_one(item->batch);
+	item->status = select_status(item->process, result, detail);
+	endings_add(&batch->endings, (size_t)(item - batch->items),
+	    clock_mono_ms());
+	close_one(batch);
 }
 
 static void
@@ -91,7 +113,7 @@ batch_run(struct rpc_call *call, const struct batch_order *order)
 	    order->group, order->filter, &batch->count);
 
 	batch->call = call;
-	batch->statuses = value_array();
+	endings_init(&batch->endings, batch->count);
 	batch->open = batch->count + 1;
 	batch->items = xcalloc(batch->count, sizeof(*batch->items));
 	rpc_defer(call, on_client_gone, batch);
@@ -100,6 +122,7 @@ batch_run(struct rpc_call *call, const struct batch_order *order)
 		batch->items[i].process = processes[i];
 		begin_item(&batch->items[i], order);
 	}
+	endings_next_look(&batch->endings);
 	free(processes);
 	close_one(batch);
 }

@@ -7,8 +7,9 @@
 
 /*
  * The same job for many processes, all begun in the same instant, one answer
- * when the last has ended: an array of status structs in the order in which
- * they ended (contract C2.6, C2.7).
+ * when the last has ended: an array of status structs, first those that were
+ * done at once, then the others in the order of rpc/endings.h (contract C2.6,
+ * C2.7).
  */
 struct batch_order {
 	struct group *group; /* NULL: all groups */

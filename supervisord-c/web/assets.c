@@ -23,6 +23,14 @@ static const struct {
 	ASSET("scripts/tail.js", "text/javascript;charset=utf-8",
 	    asset_tail_js),
 	ASSET("images/icon.svg", "image/svg+xml", asset_icon_svg),
+	/* Supervisor's addresses, our pictures: assets/draw.py. */
+	ASSET("images/icon.png", "image/png", asset_icon_png),
+	ASSET("images/supervisor.gif", "image/gif", asset_supervisor_gif),
+	ASSET("images/rule.gif", "image/gif", asset_rule_gif),
+	ASSET("images/state0.gif", "image/gif", asset_state0_gif),
+	ASSET("images/state1.gif", "image/gif", asset_state1_gif),
+	ASSET("images/state2.gif", "image/gif", asset_state2_gif),
+	ASSET("images/state3.gif", "image/gif", asset_state3_gif),
 #undef ASSET
 };
 

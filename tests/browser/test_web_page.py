@@ -294,6 +294,9 @@ def test_a_death_shows_at_once(page, served):
     assert page.cell("api", ".status span").get_attribute("class") == \
         "statusnominal"
     assert page.cell("api", "a[name=Start]").is_displayed()
+    # The row that has changed shows it for a moment, and only that row.
+    assert page.run("[...document.querySelectorAll('tr.changed')].map("
+                    "r => r.dataset.name)") == ["api"]
     supd.wait_until(lambda: "1 exited" in page.one("#counts").text, "count")
     assert page.run("window.mark") == "same page"
     page.keep("died")

@@ -277,6 +277,54 @@ while_shutting_down.programs = {
                 "directory={dir}\npriority=1000\nstopwaitsecs=60"}
 
 
+STATES = ("manual", "slow", "cat", "trying", "stubborn", "exit0", "badexit")
+
+
+@scenario(STATES, settled=(
+    ("cat", "RUNNING"), ("badexit", "FATAL"), ("exit0", "EXITED"),
+    ("trying", "BACKOFF")))
+def every_state(ctl):
+    """Each command, for a process in each state that can be had."""
+    daemon = ctl.daemon
+    supd.wait_until(lambda: os.path.exists(daemon.path("trapped")),
+                    "stubborn child")
+    daemon.rpc.supervisor.stopProcess("stubborn", False)
+    every = " ".join(STATES)
+    groups = " ".join(name + ":*" for name in STATES)
+    for command in ("status", "pid", "signal cont", "signal bogus", "clear",
+                    "add", "update"):
+        ctl("%s %s" % (command, every))
+    for name in STATES:
+        ctl("tail " + name)
+        if name != "cat":
+            ctl("fg " + name)
+    for command in ("status", "pid", "signal cont", "signal bogus", "start"):
+        ctl("%s %s" % (command, groups.replace("exit0:* ", "")))
+    for line in ("start " + every, "remove slow cat trying stubborn",
+                 "stop " + every, "stop " + groups, "status"):
+        ctl(line)
+        daemon.wait_state("badexit", "FATAL")
+        daemon.wait_state("exit0", "EXITED")
+    os.unlink(daemon.path("trapped"))
+    daemon.wait_state("stubborn", "STOPPED")
+    # The end of a start that takes an hour is not awaited.
+    for line in ("restart manual cat trying badexit", "status",
+                 "restart manual:* cat:* trying:*", "remove " + every,
+                 "stop manual cat", "remove manual cat", "status",
+                 "start slow manual", "stop " + every, "pid " + every,
+                 "add manual cat badexit trying", "status manual"):
+        ctl(line)
+
+
+every_state.programs = {
+    "manual": "command=/bin/cat\nautostart=false\nstartsecs=0",
+    "cat": "command=/bin/cat\nstartsecs=0",
+    "trying": "command=/no/such/cmd\nstartretries=100000",
+    "stubborn": "command=/bin/sh -c 'trap \"\" TERM; : > trapped; "
+                "while [ -e trapped ]; do sleep 0.1; done'\n"
+                "directory={dir}\nstopwaitsecs=60"}
+
+
 @scenario(settled=(("cat", "RUNNING"),))
 def options(ctl):
     daemon = ctl.daemon

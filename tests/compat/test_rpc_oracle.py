@@ -7,7 +7,6 @@ Where our answer differs on purpose (docs/differences.md) the call stands in
 BETTER with the answer that is expected of us.
 """
 
-import difflib
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ import xmlrpc.client
 import pytest
 
 import supd
+from rpc_pair import Comparison, Pair, post
 
 pytestmark = pytest.mark.skipif(
     not (supd.built("supervisord-c") and
@@ -144,35 +144,6 @@ SIGNALS = (0, "0", "nosuch", "", "99", 99, -1, "33", "35", "TERMX", "SIG",
            18.0, 18.9, False)
 
 
-class Pair:
-    """The oracle and our daemon, on equal configurations."""
-
-    def __init__(self, programs):
-        self.daemons = []
-        for program in (supd.ORACLE_DAEMON, None):
-            daemon = supd.Daemon(program=program, programs="")
-            prepare(daemon)
-            daemon.write_config(programs)
-            self.daemons.append(daemon)
-
-    def __enter__(self):
-        for daemon in self.daemons:
-            daemon.start()
-        return self
-
-    def __exit__(self, kind, error, trace):
-        for daemon in self.daemons:
-            end_children(daemon)
-            daemon.__exit__(kind, error, trace)
-
-    def raw(self, body):
-        return [post(daemon, body) for daemon in self.daemons]
-
-    def call(self, method, *params):
-        body = xmlrpc.client.dumps(params, method, allow_none=True)
-        return self.raw(body.encode())
-
-
 def prepare(daemon):
     for name, text, mode in (("plain", "x", 0o644), ("empty", "", 0o644),
                              ("ten", "0123456789", 0o644),
@@ -185,8 +156,6 @@ def prepare(daemon):
 
 def end_children(daemon):
     """What ignores SIGTERM would hold the end of the daemon up."""
-    if daemon.process is None or daemon.process.poll() is not None:
-        return
     try:
         for info in daemon.rpc.supervisor.getAllProcessInfo():
             if info["pid"] and info["name"] == "deaf":
@@ -196,98 +165,6 @@ def end_children(daemon):
                 os.kill(info["pid"], signal.SIGKILL)
     except (OSError, xmlrpc.client.Error):
         pass
-
-
-def post(daemon, body):
-    connection = supd._UnixConnection(daemon.sock)
-    try:
-        connection.request("POST", "/RPC2", body,
-                           {"Content-Type": "text/xml"})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-TIMES = re.compile(r"(<name>(?:start|stop|now)</name>\n<value><int>)[1-9]\d+")
-PIDS = re.compile(r"(<name>pid</name>\n<value><int>)[1-9]\d*")
-AUTO = re.compile(r"---supervisor-[a-z0-9_]{8}\.log")
-# Debian's is older than the contract.
-AUTORESTART = re.compile(
-    r"<member>\n<name>autorestart</name>\n.*\n</member>\n")
-
-
-def masked(daemon, answer):
-    status, text = answer
-    text = text.replace(daemon.dir, "DIR")
-    text = TIMES.sub(r"\1TIME", text)
-    text = PIDS.sub(r"\1PID", text)
-    text = AUTO.sub("---supervisor-RANDOM.log", text)
-    text = AUTORESTART.sub("", text)
-    return status, supd.mask(text)
-
-
-def fault(code, text):
-    return xmlrpc.client.dumps(xmlrpc.client.Fault(code, text))
-
-
-class Comparison:
-    """Collects every difference instead of stopping at the first."""
-
-    def __init__(self, pair):
-        self.pair = pair
-        self.count = 0
-        self.differences = []
-
-    def expect_equal(self, what, answers):
-        self.count += 1
-        theirs, ours = (masked(daemon, answer) for daemon, answer in
-                        zip(self.pair.daemons, answers))
-        if theirs != ours:
-            self.differences.append("%s\n%s" % (what, "\n".join(
-                difflib.unified_diff(
-                    [str(theirs[0])] + theirs[1].splitlines(),
-                    [str(ours[0])] + ours[1].splitlines(),
-                    "theirs", "ours", n=4, lineterm=""))))
-
-    def same(self, method, *params):
-        answers = self.pair.call(method, *params)
-        self.expect_equal("%s%r" % (method, params), answers)
-        return answers
-
-    def same_statuses(self, method, *params):
-        """Statuses come in the order in which the processes settle."""
-        self.count += 1
-        theirs, ours = (
-            sorted(xmlrpc.client.loads(masked(daemon, answer)[1])[0][0],
-                   key=repr)
-            for daemon, answer in zip(self.pair.daemons,
-                                      self.pair.call(method, *params)))
-        if theirs != ours or [list(e) for e in theirs] != [
-                list(e) for e in ours]:
-            self.differences.append("%s%r\n theirs %r\n ours   %r" % (
-                method, params, theirs, ours))
-
-    def better(self, expected, method, *params):
-        """Where the oracle fails (HTTP 500) or is wrong: ours must be a fault
-        with this code and name, or this value."""
-        self.count += 1
-        body = xmlrpc.client.dumps(params, method, allow_none=True)
-        ours = post(self.pair.daemons[1], body.encode())
-        try:
-            got = xmlrpc.client.loads(ours[1])[0][0] \
-                if ours[0] == 200 else ours
-        except xmlrpc.client.Fault as error:
-            got = (error.faultCode, error.faultString)
-        if got != expected:
-            self.differences.append("%s%r\n expected %r\n ours     %r" % (
-                method, params, expected, got))
-
-    def check(self, at_least):
-        assert not self.differences, "%d of %d answers differ:\n%s" % (
-            len(self.differences), self.count,
-            "\n".join(self.differences))
-        assert self.count >= at_least
 
 
 SETTLED = {"cat": "RUNNING", "deaf": "RUNNING", "off": "STOPPED",
@@ -300,7 +177,7 @@ SETTLED = {"cat": "RUNNING", "deaf": "RUNNING", "off": "STOPPED",
 
 @pytest.fixture(scope="module")
 def pair():
-    with Pair(PROGRAMS) as running:
+    with Pair(PROGRAMS, prepare, end_children) as running:
         for daemon in running.daemons:
             for name, state in SETTLED.items():
                 daemon.wait_state(name, state)

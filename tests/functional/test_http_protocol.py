@@ -3,8 +3,10 @@
 C1.4, C4): raw sockets against the http room alone (http_probe)."""
 
 import base64
+import errno
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -15,128 +17,11 @@ import time
 import pytest
 
 import supd
+from http_raw import HELLO, Probe
 
 ERROR_BODY = ("<head>\r\n<title>Error response</title>\r\n</head>\r\n"
               "<body>\r\n<h1>Error response</h1>\r\n<p>Error code %d.\r\n"
               "<p>Message: %s.\r\n</body>\r\n")
-HELLO = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
-
-
-class Reply:
-    def __init__(self, status, version, headers, body, raw):
-        self.status, self.version = status, version
-        self.headers, self.body, self.raw = headers, body, raw
-
-
-class Client:
-    """One connection, read answer by answer."""
-
-    def __init__(self, address, **options):
-        family = (socket.AF_UNIX if isinstance(address, str)
-                  else socket.AF_INET)
-        self.sock = socket.socket(family, socket.SOCK_STREAM)
-        for name, value in options.items():
-            self.sock.setsockopt(socket.SOL_SOCKET,
-                                 getattr(socket, name), value)
-        self.sock.settimeout(20)
-        self.sock.connect(address)
-        self.data = b""
-
-    def send(self, data):
-        self.sock.sendall(data)
-        return self
-
-    def more(self):
-        try:
-            part = self.sock.recv(65536)
-        except ConnectionResetError:
-            part = b""
-        self.data += part
-        return part != b""
-
-    def until(self, end):
-        while end not in self.data:
-            assert self.more(), "closed after %r" % self.data
-        text, self.data = self.data.split(end, 1)
-        return text
-
-    def exactly(self, size):
-        while len(self.data) < size:
-            assert self.more(), "closed after %r" % self.data
-        text, self.data = self.data[:size], self.data[size:]
-        return text
-
-    def header(self):
-        raw = self.until(b"\r\n\r\n")
-        first, *rest = raw.decode().split("\r\n")
-        version, status, reason = first.split(" ", 2)
-        assert reason, "a reason phrase must be present"
-        headers = dict(line.split(": ", 1) for line in rest)
-        return Reply(int(status), version, headers, b"", raw)
-
-    def reply(self, head=False):
-        reply = self.header()
-        if not head:
-            reply.body = self.exactly(
-                int(reply.headers.get("Content-Length", "0")))
-        return reply
-
-    def chunk(self):
-        size = int(self.until(b"\r\n"), 16)
-        data = self.exactly(size)
-        assert self.exactly(2) == b"\r\n"
-        return data
-
-    def is_closed(self):
-        """Whether the server closes the connection."""
-        while self.more():
-            pass
-        return True
-
-    def is_open(self):
-        """Whether the connection still serves."""
-        return self.send(HELLO).reply().body == b"hello"
-
-    def close(self):
-        self.sock.close()
-
-
-class Probe:
-    def __init__(self, *credentials, **env):
-        self.dir = supd.short_dir()
-        self.path = os.path.join(self.dir, "s")
-        self.port = supd.free_port()
-        self.clients = []
-        self.process = subprocess.Popen(
-            [supd.built("http_probe"), self.path, str(self.port),
-             *credentials], stderr=subprocess.PIPE,
-            env=supd.environment(**env))
-        supd.wait_until(self.serves, "listener")
-
-    def serves(self):
-        with socket.socket() as sock:
-            return sock.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def client(self, unix=False, **options):
-        client = Client(self.path if unix else ("127.0.0.1", self.port),
-                        **options)
-        self.clients.append(client)
-        return client
-
-    def ask(self, data, **options):
-        return self.client(**options).send(data).reply()
-
-    def get(self, path):
-        return self.ask(("GET %s HTTP/1.0\r\n\r\n" % path).encode()).body
-
-    def stop(self):
-        for client in self.clients:
-            client.close()
-        self.process.send_signal(signal.SIGTERM)
-        stderr = self.process.communicate(timeout=20)[1].decode()
-        shutil.rmtree(self.dir)
-        assert self.process.returncode == 0, stderr
-        return stderr
 
 
 @pytest.fixture(scope="module")
@@ -216,11 +101,24 @@ def test_http_0_9_is_answered_as_1_0(probe):
 
 
 @pytest.mark.parametrize("version,status", [
-    (b"1.2", 200), (b"1.9", 200), (b"2.0", 400), (b"0.9", 200)])
+    (b"1.2", 200), (b"1.9", 200), (b"2.0", 505), (b"12.34", 505),
+    (b"0.9", 200), (b"2", 400), (b"2.x", 400), (b"2.0 ", 400)])
 def test_other_versions(probe, version, status):
-    reply = probe.ask(b"GET /hello HTTP/" + version + b"\r\n\r\n")
+    client = probe.client()
+    client.send(b"GET /hello HTTP/" + version + b"\r\n\r\n")
+    reply = client.reply()
     assert reply.status == status
     assert reply.version in ("HTTP/1.0", "HTTP/1.1")
+    if status >= 400:
+        assert client.is_closed()
+
+
+def test_a_version_behind_another_request_is_its_own(probe):
+    client = probe.client().send(
+        HELLO + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    assert client.reply().body == b"hello"
+    assert client.reply().status == 505
+    assert client.is_closed()
 
 
 def test_bare_line_feeds_are_accepted(probe):
@@ -419,6 +317,32 @@ def test_half_closed_clients_get_immediate_answers(probe):
     assert client.is_closed()
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("unix", [False, True])
+def test_half_closed_clients_get_answers_that_come_later(own, unix, version):
+    client = own.client(unix=unix).send(
+        b"GET /hold HTTP/%s\r\n\r\n" % version.encode())
+    supd.wait_until(lambda: own.get("/counts") == b"held 1 gone 0")
+    client.sock.shutdown(socket.SHUT_WR)
+    if not unix and version == "1.1":
+        # On TCP only sending tells whether the client is still there.
+        assert client.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue"
+    assert own.get("/counts") == b"held 1 gone 0"
+    assert own.get("/release") == b"released"
+    assert client.reply().body == b"held"
+    assert client.is_closed()
+
+
+@pytest.mark.parametrize("unix", [False, True])
+def test_a_client_that_goes_after_half_closing_is_noticed(own, unix):
+    client = own.client(unix=unix).send(b"GET /hold HTTP/1.1\r\n\r\n")
+    supd.wait_until(lambda: own.get("/counts") == b"held 1 gone 0")
+    client.sock.shutdown(socket.SHUT_WR)
+    assert own.get("/counts") == b"held 1 gone 0"
+    client.close()
+    supd.wait_until(lambda: own.get("/counts") == b"held 0 gone 1")
+
+
 def test_slow_clients_disturb_nobody(own):
     slow = [own.client() for _ in range(60)]
     for i, client in enumerate(slow):
@@ -452,29 +376,69 @@ def test_requests_that_never_end_are_given_up():
     own.stop()
 
 
-def test_connections_are_limited_and_taken_up_again(own):
+@pytest.fixture
+def small():
+    """A server that has 64 descriptors, and takes 32 connections."""
     prlimit = shutil.which("prlimit")
     if prlimit is None:
         pytest.skip("prlimit is not installed")
-    clients = []
-    limited = Probe.__new__(Probe)
-    limited.dir = supd.short_dir()
-    limited.path = os.path.join(limited.dir, "s")
-    limited.port = supd.free_port()
-    limited.clients = clients
-    limited.process = subprocess.Popen(
-        [prlimit, "--nofile=64:64", supd.built("http_probe"), limited.path,
-         str(limited.port)], stderr=subprocess.PIPE, env=supd.environment())
-    supd.wait_until(limited.serves, "listener")
-    first = limited.client()
+    probe = Probe(under=(prlimit, "--nofile=64:64"))
+    yield probe
+    if probe.process.returncode is None:
+        probe.stop()
+
+
+def test_connections_are_limited_and_taken_up_again(small):
+    first = small.client()
     assert first.is_open()
     for _ in range(200):
-        limited.client(unix=True)
+        small.client(unix=True)
     assert first.is_open(), "what was open goes on"
-    for client in clients[1:]:
+    for client in small.clients[1:]:
         client.close()
-    assert supd.wait_until(lambda: limited.get("/hello") == b"hello")
-    assert "32 connections are open" in limited.stop()
+    assert supd.wait_until(lambda: small.get("/hello") == b"hello")
+    assert small.stop().count(" connections are open") == 1
+
+
+def test_a_crowd_from_the_network_leaves_room_on_the_socket(small):
+    first = small.client()
+    assert first.is_open()
+    for _ in range(200):
+        small.client()
+    assert first.is_open()
+    assert small.client(unix=True).is_open()
+    # The others have not been forgotten.
+    for client in small.clients[1:190]:
+        client.close()
+    assert small.clients[199].is_open()
+    assert small.stop().count("24 connections are open") == 1
+
+
+def test_ten_thousand_connections(own):
+    """As many as this machine lets one program have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    count = min(10000, hard - 500)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    crowd = []
+    try:
+        first = own.client()
+        assert first.is_open()
+        for _ in range(count):
+            sock = socket.socket()
+            sock.setblocking(False)
+            crowd.append(sock)
+            assert sock.connect_ex(("127.0.0.1", own.port)) in (
+                0, errno.EINPROGRESS)
+        started = time.monotonic()
+        for _ in range(20):
+            assert first.is_open()
+            assert own.client(unix=True).is_open()
+        assert time.monotonic() - started < 10
+    finally:
+        for sock in crowd:
+            sock.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    supd.wait_until(lambda: own.get("/hello") == b"hello", "room again")
 
 
 # Streams

@@ -195,7 +195,8 @@ def test_rejected_events_return_to_their_own_pool_only(tmp_path):
 
 
 @pytest.mark.parametrize("mode, line", [
-    ("chatty", None), ("garbage", "lis: bad result line: 'RESULT what'")])
+    ("chatty", "lis: unexpected output: b'hello\\n"),
+    ("garbage", "lis: bad result line: 'RESULT what'")])
 def test_who_breaks_the_protocol_is_left_alone_until_a_restart(
         tmp_path, mode, line):
     programs = listener(tmp_path, events="REMOTE_COMMUNICATION", mode=mode)
@@ -206,8 +207,8 @@ def test_who_breaks_the_protocol_is_left_alone_until_a_restart(
         log.wait("lis: has entered the UNKNOWN state and will no longer "
                  "receive events, this usually indicates the process "
                  "violated the eventlistener protocol")
-        if line is not None:
-            assert log.count(line) == 1
+        assert log.count(line) == 1
+        if mode == "garbage":
             server = daemon.rpc.supervisor
             assert daemon.state("lis") == "RUNNING"
             server.stopProcess("lis")

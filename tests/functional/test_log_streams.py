@@ -193,6 +193,31 @@ def test_a_slow_reader_gets_everything_and_costs_no_memory(daemon, log):
         stream.data = rest[size + 2:]
 
 
+def test_two_hundred_tails_of_which_some_do_not_read(daemon, log):
+    before = resident(daemon.pid)
+    tails = [Stream(daemon, "/logtail/cat/stderr", SO_RCVBUF=8192)
+             for _ in range(200)]
+    piece = os.urandom(4 << 20)
+    append(log, piece)
+    # Four read, one byte by byte, the others not at all.
+    for stream in tails[-4:]:
+        assert stream.take(len(piece)) == piece
+    for _ in range(50):
+        assert len(tails[0].sock.recv(1)) == 1
+    append(log, b"more")
+    for stream in tails[-4:]:
+        assert stream.take(4) == b"more"
+    assert daemon.rpc.supervisor.getState()["statecode"] == 1
+    # Nearly 800 MB have been written for those that do not read.
+    assert resident(daemon.pid) - before < 200 << 20
+    descriptors = "/proc/%d/fd" % daemon.pid
+    many = len(os.listdir(descriptors))
+    for stream in tails:
+        stream.close()
+    supd.wait_until(lambda: len(os.listdir(descriptors)) <= many - 200,
+                    "their end", show=lambda: len(os.listdir(descriptors)))
+
+
 def resident(pid):
     with open("/proc/%d/status" % pid, encoding="ascii") as file:
         for line in file:

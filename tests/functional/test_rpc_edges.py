@@ -3,6 +3,7 @@
 how many fit into one (contract C2, C3)."""
 
 import os
+import re
 import threading
 import time
 import xmlrpc.client
@@ -176,3 +177,20 @@ def test_who_prefers_little_gets_what_a_status_line_has():
             for name in ("name", "group", "statename"):
                 assert one[name] == all_of_it[name]
         assert len(brief.supervisor.getProcessInfo("cat")) == 14
+
+
+def test_the_access_log():
+    with supd.Daemon(programs=SLOW, loglevel="trace") as daemon:
+        daemon.rpc.supervisor.getPID()
+        with pytest.raises(xmlrpc.client.Fault):
+            daemon.rpc.supervisor.getProcessInfo("nosuch")
+        lines = "\n".join(life.Log(daemon).lines("TRAC"))
+        for text in (
+                r'localhost:0 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d '
+                r'\+0000\] "POST /RPC2 HTTP/1\.1" 200 \d{3}\n',
+                r"XML-RPC method called: supervisor\.getPID\(\)\n",
+                r"XML-RPC method supervisor\.getPID\(\) returned "
+                r"successfully\n",
+                r"XML-RPC method supervisor\.getProcessInfo\(\) returned "
+                r"fault: \[10\] BAD_NAME: nosuch\n"):
+            assert re.search(text, lines + "\n"), (text, lines)

@@ -2,6 +2,7 @@
 """Answers that come later, and what becomes of those nobody waits for."""
 
 import threading
+import time
 import xmlrpc.client
 
 import pytest
@@ -85,6 +86,43 @@ def test_two_stops_are_answered_by_one_end(daemon):
     daemon.rpc.supervisor.signalProcess("deaf", "KILL")
     assert calls[0].done() is True
     assert daemon.state("deaf") == "STOPPED"
+
+
+DEAF = """
+[program:deaf]
+command=/bin/sh -c "trap '' TERM; echo deaf; while :; do sleep 0.05; done"
+process_name=%(process_num)s
+numprocs=3
+startsecs=0
+autorestart=false
+stopwaitsecs=3600
+"""
+
+
+def test_what_ends_together_is_in_the_order_of_the_configuration():
+    """The last is let end first, and the others within the look (50 ms) that
+    began with it.  A machine may be too slow for that: then once more."""
+    names = ["deaf:%d" % i for i in range(3)]
+    with supd.Daemon(programs=DEAF) as daemon:
+        rpc = daemon.rpc.supervisor
+        took = 1
+        while took >= 0.05:
+            for name in names:
+                supd.wait_until(
+                    lambda n=name: rpc.readProcessLog(n, 0, 0) == "deaf\n")
+            call = Call(daemon, "stopProcessGroup", "deaf")
+            for name in names:
+                daemon.wait_state(name, "STOPPING")
+            began = time.monotonic()
+            for name in names[::-1]:
+                rpc.signalProcess(name, "KILL")
+                daemon.wait_state(name, "STOPPED")
+            statuses = call.done()
+            took = time.monotonic() - began
+            rpc.clearAllProcessLogs()
+            rpc.startProcessGroup("deaf")
+        assert [status["name"] for status in statuses] == ["0", "1", "2"]
+        rpc.signalProcessGroup("deaf", "KILL")
 
 
 def test_a_client_that_goes_away_leaves_what_it_began(daemon):

@@ -5,6 +5,7 @@ import http.client
 import os
 import re
 import socket
+import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
@@ -61,7 +62,8 @@ class Web:
         connection.request(method, path, body, {
             name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()
-        reply.text = reply.read().decode()
+        reply.bytes = reply.read()
+        reply.text = reply.bytes.decode(errors="replace")
         connection.close()
         return reply
 
@@ -378,18 +380,31 @@ def test_ok(web):
         assert reply.getheader("Content-Type") == "text/plain"
 
 
+ASSETS = os.path.join(supd.SRCDIR, "supervisord-c/web/assets")
+
+
+def read_asset(name):
+    with open(os.path.join(ASSETS, name), "rb") as file:
+        return file.read()
+
+
 @pytest.mark.parametrize("path,content_type", [
     ("stylesheets/supervisor.css", "text/css"),
     ("scripts/status.js", "text/javascript"),
     ("scripts/tail.js", "text/javascript"),
-    ("images/icon.svg", "image/svg+xml")])
+    ("images/icon.svg", "image/svg+xml"),
+    ("images/icon.png", "image/png"), ("images/rule.gif", "image/gif"),
+    ("images/supervisor.gif", "image/gif"), ("images/state0.gif", "image/gif"),
+    ("images/state1.gif", "image/gif"), ("images/state2.gif", "image/gif"),
+    ("images/state3.gif", "image/gif")])
 def test_assets(web, path, content_type):
     reply = web.get("/" + path)
-    name = {"supervisor.css": "style.css"}.get(
-        os.path.basename(path), os.path.basename(path))
-    with open(os.path.join(supd.SRCDIR, "supervisord-c/web/assets", name),
-              encoding="utf-8") as file:
-        assert reply.text == file.read()
+    name = os.path.basename(path)
+    if name == "supervisor.css":
+        name = "style.css"
+    elif not name.endswith((".svg", ".js")):
+        name = path
+    assert reply.bytes == read_asset(name)
     assert reply.getheader("Content-Type").split(";")[0] == content_type
     stamp = reply.getheader("Last-Modified")
     fresh = web.get("/" + path, If_Modified_Since=stamp)
@@ -399,8 +414,18 @@ def test_assets(web, path, content_type):
                   If_Modified_Since="Thu, 01 Jan 2015 00:00:00 GMT")
     assert old.status == 200
     head = web.ask("HEAD", "/" + path)
-    assert int(head.getheader("Content-Length")) == len(reply.text.encode())
+    assert int(head.getheader("Content-Length")) == len(reply.bytes)
     assert web.ask("POST", "/" + path, "").status == 400
+
+
+def test_images_are_those_that_their_source_draws(tmp_path):
+    done = supd.run([sys.executable, os.path.join(ASSETS, "draw.py"),
+                     tmp_path])
+    assert done.status == 0, done
+    names = sorted(os.listdir(tmp_path))
+    assert names == sorted(os.listdir(os.path.join(ASSETS, "images")))
+    for name in names:
+        assert (tmp_path / name).read_bytes() == read_asset("images/" + name)
 
 
 @pytest.mark.parametrize("path", [

@@ -89,3 +89,10 @@ def alive(pid):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def wait_other_user(pid):
+    """Until a child has become the user of its program: a moment after its
+    daemon calls it RUNNING, if startsecs is 0."""
+    supd.wait_until(lambda: os.stat("/proc/%d" % pid).st_uid != 0,
+                    "another user")

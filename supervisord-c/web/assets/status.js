@@ -149,6 +149,8 @@
 			location.replace("./");
 			return;
 		}
+		if (fresh.cells[0].textContent !== old.cells[0].textContent)
+			fresh.classList.add("changed");
 		focus = Array.prototype.indexOf.call(
 		    old.querySelectorAll("a"), document.activeElement);
 		old.parentNode.replaceChild(fresh, old);

@@ -94,9 +94,30 @@ Test(protocol, the_bad_line_is_kept_for_the_log)
 	feed(&protocol, "READY\n", 6, verdicts);
 	protocol_sent(&protocol);
 	feed(&protocol, "RESULT many\nmore", 64, verdicts);
-	cr_assert_str_eq(protocol.bad_line, "RESULT many");
+	cr_assert_str_eq(protocol.bad, "RESULT many");
+	cr_assert_eq(protocol.bad_len, strlen("RESULT many"));
 	feed(&protocol, "READY\n", 6, verdicts);
 	cr_assert_str_eq(verdicts, "rb", "nothing counts any more");
+	protocol_done(&protocol);
+}
+
+Test(protocol, unexpected_output_is_kept_for_the_log)
+{
+	char verdicts[16] = "";
+	struct protocol protocol;
+	char block[1000];
+
+	protocol_init(&protocol);
+	feed(&protocol, "OK\nREADY\n", 64, verdicts);
+	cr_assert_eq(protocol.bad_len, 9);
+	cr_assert_str_eq(protocol.bad, "OK\nREADY\n");
+	protocol_done(&protocol);
+
+	memset(block, '\0', sizeof(block));
+	protocol_init(&protocol);
+	protocol_feed(&protocol, block, sizeof(block));
+	cr_assert_eq(protocol_next(&protocol), PROTOCOL_CONFUSED);
+	cr_assert_eq(protocol.bad_len, PROTOCOL_BAD_SHOWN);
 	protocol_done(&protocol);
 }
 
