@@ -11,6 +11,7 @@
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
 #include "preflight/judge_links.h"
+#include "preflight/nginx_wanted.h"
 #include "preflight/sentence.h"
 
 /*
@@ -331,7 +332,8 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 	struct finding *finding;
 	struct answer answer;
 
-	if (need->autoindex || need->try_files || need->index_count == 0)
+	if (need->autoindex || need->try_files || need->index_count == 0 ||
+	    (need->url != NULL && !nginx_wanted("", need)))
 		return;
 	for (size_t i = 0; i < need->index_count; i++) {
 		char *path = xasprintf("%s%s%s", need->path,
@@ -406,6 +408,8 @@ sample(struct judge *judge, const struct need *need,
 		.path = need->path,
 		.worker = judge->identity,
 		.app = &judge->view->cred,
+		.wanted = nginx_wanted_filter(need),
+		.wanted_arg = need,
 		.links = root->links,
 		.links_from = root->links_from,
 		.budget = judge->budget,
@@ -446,7 +450,7 @@ judge_tree(struct judge *judge, const struct need *need)
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO)
+	if (answer.verdict == ANSWER_NO && (!sampled || tree.wanted))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
