@@ -8,6 +8,7 @@ likes; one that a regex leads to counts, wherever it lies.
 import contextlib
 import os
 import random
+import re
 
 import pytest
 
@@ -105,6 +106,20 @@ CASES = [
 def test_what_is_asked_for(make_site, arrange, status, said, codes, url,
                            headers, arguments):
     run_case(make_site, arrange, status, said, codes, url, headers, arguments)
+
+
+def test_a_part_says_of_how_much(make_site):
+    """PF121: what was seen, of how much, and where nobody could look."""
+    site = make_site(keys="preflight_budget = files=300")
+    for number in range(20):
+        folder("d%02d" % number, *map(str, range(40)), mode=0o755)(site)
+    said = site.ask().find("PF121")["message"]
+    assert re.search(r"seen: 300 of about [4-9]\d\d entries", said), said
+    site = make_site()
+    site.make("home/site/static/own", 0o711)
+    site.own("home/site/static/own", "root")
+    said = site.ask().find("PF121")["message"]
+    assert said.endswith("/static/own cannot be listed by the program"), said
 
 
 SEED = 1914
