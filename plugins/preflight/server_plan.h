@@ -25,7 +25,7 @@ struct planned_socket {
 	bool keeps_mode; /* of a socket that is there already */
 	char *user;	 /* who will own it, if root starts the program; */
 	char *group;	 /* NULL: whoever starts it */
-	char *says; /* where the mode comes from: "gunicorn -m 022" */
+	char *says;	 /* where the mode comes from: "gunicorn -m 022" */
 };
 
 struct server_plan {

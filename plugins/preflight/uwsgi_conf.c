@@ -14,9 +14,10 @@
  */
 
 /* More than anybody writes; files can name each other in circles. */
-#define FILES_MAX   32
-#define OPTIONS_MAX 5000
-/* Longer values are no paths, but one may be made of others twice over. */
+#define FILES_MAX   16
+#define OPTIONS_MAX 2000
+/* Longer values are no paths, but one may be made of others, or of the path of
+ * its file, twice over. */
 #define VALUE_MAX   4096
 
 static const struct {
@@ -147,7 +148,7 @@ read_value(const struct reading *reading, const char *value)
 	struct strbuf out = STRBUF_INIT;
 	const char *p = value;
 
-	while (p != NULL && *p != '\0') {
+	while (p != NULL && *p != '\0' && out.len <= VALUE_MAX) {
 		if (p[0] == '$' && p[1] == '(')
 			p = add_variable(&out, p, reading->conf);
 		else if (p[0] == '%' && p[1] != '(')
@@ -155,7 +156,7 @@ read_value(const struct reading *reading, const char *value)
 		else
 			strbuf_addch(&out, *p++);
 	}
-	if (p == NULL) {
+	if (p == NULL || out.len > VALUE_MAX) {
 		strbuf_done(&out);
 		return NULL;
 	}
@@ -189,8 +190,11 @@ append(struct uwsgi_conf *conf, const char *name, char *value,
 		free(value);
 		return;
 	}
-	conf->options = xreallocarray(conf->options, conf->count + 1,
-	    sizeof(*conf->options));
+	if (conf->count == conf->room) {
+		conf->room = conf->room == 0 ? 32 : conf->room * 2;
+		conf->options = xreallocarray(conf->options, conf->room,
+		    sizeof(*conf->options));
+	}
 	conf->options[conf->count++] = (struct uwsgi_option){
 		.name = xstrdup(name),
 		.value = value,

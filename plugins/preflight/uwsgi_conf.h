@@ -33,7 +33,7 @@ struct uwsgi_conf {
 	uwsgi_read_fn *read;
 	void *arg;
 	struct uwsgi_option *options;
-	size_t count;
+	size_t count, room;
 	struct strvec undecided; /* files that cannot be read */
 	unsigned files;		 /* that were named */
 };

@@ -146,3 +146,20 @@ Test(uwsgi_conf, ends_in_circles, .timeout = 20)
 	cr_expect_not_null(strstr(got, "config s.ini"));
 	free(got);
 }
+
+/* The path of a file that names itself doubles each time. */
+Test(uwsgi_conf, lets_no_value_grow, .timeout = 20)
+{
+	struct strbuf text = STRBUF_INIT;
+	char *got;
+
+	strbuf_addstr(&text, "[uwsgi]\nsocket = ");
+	for (int i = 0; i < 1000; i++)
+		strbuf_addstr(&text, "%p");
+	strbuf_addstr(&text, "\n");
+	got = summary("ini", "s.ini", text.data);
+	cr_expect_str_eq(got, "|7777|||socket (/srv/app/s.ini:2)", "%.100s",
+	    got);
+	free(got);
+	strbuf_done(&text);
+}
