@@ -3,8 +3,8 @@
  * The child's way to its work, in the order that was proved: what needs
  * privilege first (namespace, root directory), then the identity, then the
  * check that nothing is left of the old one.  After fork there is no name
- * service, no stdio, no allocation and no exec: below a foreign root these
- * would load foreign code.
+ * service, no stdio stream and no exec: below a foreign root these would load
+ * foreign code.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -188,7 +188,8 @@ take_value(struct reader *reader, struct strvec *values)
 	return values->len > 0;
 }
 
-/* Goes to the end of the statement, past strings and brackets. */
+/* Goes to the end of the statement ("\n" or ";"), past strings and brackets.
+ */
 static void
 skip_statement(struct reader *reader)
 {
@@ -203,7 +204,7 @@ skip_statement(struct reader *reader)
 		}
 		skip_comment(reader);
 		c = *reader->p;
-		if (c == '\n' && depth <= 0)
+		if ((c == '\n' || c == ';') && depth <= 0)
 			return;
 		if (c == '\n' || (c == '\\' && reader->p[1] == '\n'))
 			reader->line++;
@@ -247,11 +248,15 @@ read_assignment(struct reader *reader, size_t index, bool indented)
 	struct strvec values = STRVEC_INIT;
 	unsigned int line = reader->line;
 	const char *name = names[index].name;
+	bool list;
 
 	skip_blanks(reader);
 	if (!indented)
 		forget(reader, name);
-	if (!take_value(reader, &values) || indented)
+	/* Only bind can be several. */
+	list = (*reader->p == '[' || *reader->p == '(') &&
+	    names[index].key != SERVER_KEY_BIND;
+	if (!take_value(reader, &values) || indented || list)
 		note_undecided(reader, name, line);
 	else
 		for (size_t i = 0; i < values.len; i++)
@@ -260,27 +265,82 @@ read_assignment(struct reader *reader, size_t index, bool indented)
 	strvec_done(&values);
 }
 
+/* The index of the name at p; *after is behind it and the blanks that follow.
+ * -1 if it is none of ours. */
+static int
+find_name(const char *p, const char **after)
+{
+	size_t len = strspn(p,
+	    "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i].name) != len ||
+		    strncmp(p, names[i].name, len) != 0)
+			continue;
+		*after = p + len + strspn(p + len, " \t");
+		return (int)i;
+	}
+	return -1;
+}
+
+/* Whether what stands behind a name changes it in a way that takes Python to
+ * follow: bind += [...], bind.append(...). */
+static bool
+is_changed(const char *p)
+{
+	return *p == '.' || *p == '[' ||
+	    (*p != '\0' && strchr("+-*|", *p) != NULL && p[1] == '=');
+}
+
+/* "bind, umask = x": every name in front of the "=" depends on x. */
+static void
+note_tuple(const struct reader *reader, const char *p)
+{
+	const char *after;
+
+	for (; *p != '\0' && *p != '=' && *p != '\n'; p++) {
+		int index = find_name(p, &after);
+
+		if (index == -1)
+			continue;
+		note_undecided(reader, names[index].name, reader->line);
+		p = after - 1;
+	}
+}
+
 /* The index of the setting that is assigned to at p, which then stands behind
  * the "="; -1 if none is. */
 static int
 take_target(struct reader *reader)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t len = strlen(names[i].name);
-		const char *p = reader->p;
+	const char *p;
+	int index = find_name(reader->p, &p);
 
-		if (strncmp(p, names[i].name, len) != 0)
-			continue;
-		p += len;
-		p += strspn(p, " \t");
-		if (*p == ':' && p[1] != '=') /* bind: str = "..." */
-			p += strcspn(p, "=\n#");
-		if (p[0] != '=' || p[1] == '=')
-			continue;
+	if (index == -1 || *p == '\0')
+		return -1;
+	if (*p == ':' && p[1] != '=') /* bind: str = "..." */
+		p += strcspn(p, "=\n#");
+	if (p[0] == '=' && p[1] != '=') {
 		reader->p = p + 1;
-		return (int)i;
+		return index;
 	}
+	if (*p == ',')
+		note_tuple(reader, reader->p);
+	else if (is_changed(p))
+		note_undecided(reader, names[index].name, reader->line);
 	return -1;
+}
+
+/* "from base import *" may bring anything along. */
+static bool
+imports_all(const char *p)
+{
+	size_t len = strcspn(p, ";#\n");
+
+	while (len > 0 && strchr(" \t\r", p[len - 1]) != NULL)
+		len--;
+	return strncmp(p, "from", 4) == 0 && len > 5 && p[len - 1] == '*';
 }
 
 void
@@ -288,23 +348,29 @@ gunicorn_conf_read(const char *text, const char *name,
     struct server_settings *settings)
 {
 	struct reader reader = { text, 1, name, settings };
-	const char *margin;
+	bool indented = false;
 	int target;
 
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
 		reader.p += 3;
 	while (*reader.p != '\0') {
-		margin = reader.p;
+		if (reader.p == text || reader.p[-1] == '\n')
+			indented = *reader.p == ' ' || *reader.p == '\t';
 		skip_blanks(&reader);
+		if (imports_all(reader.p))
+			for (size_t i = 0; i < sizeof(names) / sizeof(names[0]);
+			     i++) {
+				forget(&reader, names[i].name);
+				note_undecided(&reader, names[i].name,
+				    reader.line);
+			}
 		target = take_target(&reader);
 		if (target != -1)
-			read_assignment(&reader, (size_t)target,
-			    margin != reader.p &&
-				(*margin == ' ' || *margin == '\t'));
+			read_assignment(&reader, (size_t)target, indented);
 		skip_statement(&reader);
-		if (*reader.p == '\n') {
+		if (*reader.p == '\n')
 			reader.line++;
+		if (*reader.p != '\0')
 			reader.p++;
-		}
 	}
 }

@@ -225,9 +225,10 @@ fill_creation(struct judge *judge, const struct planned_socket *planned,
 		creation->chown_uid = (long)view->fcgi.uid;
 	if (fcgi && view->fcgi.gid != (gid_t)-1)
 		creation->chown_gid = (long)view->fcgi.gid;
-	if (planned->user != NULL)
+	/* Only root can become somebody else. */
+	if (planned->user != NULL && view->cred.uid == 0)
 		creation->chown_uid = find_uid(planned->user);
-	if (planned->group != NULL)
+	if (planned->group != NULL && view->cred.uid == 0)
 		creation->chown_gid = find_gid(planned->group);
 }
 

@@ -11,6 +11,7 @@
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
 #include "preflight/judge_links.h"
+#include "preflight/nginx_wanted.h"
 #include "preflight/sentence.h"
 
 /*
@@ -20,6 +21,8 @@
  */
 
 #define SINGLE_FINDINGS_MAX 64
+/* However late it is, the first entries of a tree are looked at. */
+#define TREE_MS_MIN	    20
 
 /* Files behind X-Accel-Redirect have their own code: the first person to
  * notice is the one who downloads. */
@@ -297,11 +300,34 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	strbuf_done(&found.text);
 }
 
+/* How much was seen, and of how much: entries or a directory may be missing. */
+static void
+judge_partly_seen(struct judge *judge, size_t check, const struct need *need,
+    const struct tree_result *tree)
+{
+	struct finding *finding = finding_create(PF121, need->path);
+	size_t seen = tree->files + tree->dirs + tree->links + tree->others;
+	char *rest = tree->estimate > seen
+	    ? xasprintf(" of about %zu", tree->estimate)
+	    : xstrdup("");
+	char *unlisted = tree->unlisted_example == NULL
+	    ? xstrdup("")
+	    : xasprintf("; %s cannot be listed by the program",
+		  tree->unlisted_example);
+
+	finding_say(finding,
+	    "only a part of %s was seen: %zu%s entries (%zu files in %zu "
+	    "directories)%s",
+	    need->path, seen, rest, tree->files, tree->dirs, unlisted);
+	judge_add(judge, check, need, finding);
+	free(unlisted);
+	free(rest);
+}
+
 static void
 judge_sample(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
 {
-	struct finding *finding;
 	size_t singles = 0;
 
 	for (size_t i = 0; i < tree->refused_count; i++) {
@@ -315,12 +341,7 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	}
 	judge_files(judge, check, need, tree);
 	if (!tree->complete) {
-		finding = finding_create(PF121, need->path);
-		finding_say(finding,
-		    "only a part of %s was seen: %zu files "
-		    "in %zu directories",
-		    need->path, tree->files, tree->dirs);
-		judge_add(judge, check, need, finding);
+		judge_partly_seen(judge, check, need, tree);
 	}
 }
 
@@ -331,7 +352,8 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 	struct finding *finding;
 	struct answer answer;
 
-	if (need->autoindex || need->try_files || need->index_count == 0)
+	if (need->autoindex || need->try_files || need->index_count == 0 ||
+	    (need->url != NULL && !nginx_wanted("", need)))
 		return;
 	for (size_t i = 0; i < need->index_count; i++) {
 		char *path = xasprintf("%s%s%s", need->path,
@@ -406,6 +428,8 @@ sample(struct judge *judge, const struct need *need,
 		.path = need->path,
 		.worker = judge->identity,
 		.app = &judge->view->cred,
+		.wanted = nginx_wanted_filter(need),
+		.wanted_arg = need,
 		.links = root->links,
 		.links_from = root->links_from,
 		.budget = judge->budget,
@@ -446,7 +470,7 @@ judge_tree(struct judge *judge, const struct need *need)
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO)
+	if (answer.verdict == ANSWER_NO && (!sampled || tree.wanted))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */

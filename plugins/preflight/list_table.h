@@ -30,6 +30,7 @@ struct list_dir {
 	uint16_t depth;
 	bool done;
 	bool read_acls; /* entries here have had ACLs */
+	bool wanted;	/* it, or something below it, can be asked for */
 	int64_t next;	/* where the next round goes on */
 };
 

@@ -34,6 +34,7 @@ enum need_kind {
 	    NEED_KIND_COUNT
 };
 
+struct nginx_location;
 struct nginx_server;
 
 /*
@@ -74,9 +75,11 @@ struct need {
 
 	/* How it is asked for. */
 	const struct nginx_server *server; /* borrowed; NULL outside of one */
-	char *server_name;		   /* the first one */
-	char *url;   /* see path; NULL if no request leads there */
-	char *regex; /* that the whole URI must match, or NULL */
+	/* Borrowed; NULL: the server answers for itself. */
+	const struct nginx_location *location;
+	char *server_name; /* the first one */
+	char *url;	   /* see path; NULL if no request leads there */
+	char *regex;	   /* that the whole URI must match, or NULL */
 	bool regex_caseless;
 	int status; /* ERROR_PAGE: the first code it stands for */
 

@@ -92,6 +92,7 @@ set_place(struct need *need, const struct nginx_place *place)
 	const struct nginx_location *location = place->location;
 
 	need->server = place->server;
+	need->location = location;
 	if (place->server != NULL && place->server->names.len > 0)
 		need->server_name = xstrdup(place->server->names.items[0]);
 	if (location == NULL)

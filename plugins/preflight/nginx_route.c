@@ -21,6 +21,7 @@
 struct search {
 	const char *uri;
 	bool inside; /* nginx asks itself: internal locations are open */
+	bool bare;   /* only the location is wanted, not the captures */
 	const struct nginx_location *found;
 	struct strvec known; /* uri and the captures of the last regex */
 	bool redirect;	     /* found is only lacking its slash */
@@ -72,9 +73,9 @@ regex_matches(struct search *search, const pcre2_code *code)
 	pcre2_set_match_limit(context, MATCH_LIMIT);
 	count = pcre2_match(code, (PCRE2_SPTR)search->uri,
 	    PCRE2_ZERO_TERMINATED, 0, 0, data, context);
-	if (count > 0)
+	if (count > 0 && !search->bare)
 		note_captures(search, data, count);
-	else if (count != PCRE2_ERROR_NOMATCH)
+	if (count <= 0 && count != PCRE2_ERROR_NOMATCH)
 		search->undecided = true;
 	pcre2_match_data_free(data);
 	pcre2_match_context_free(context);
@@ -443,19 +444,26 @@ nginx_route_normal_uri(const char *uri, bool merge_slashes)
 	return strbuf_steal(&path);
 }
 
+/* The URI as the server's locations see it; NULL if that is an error. */
+static char *
+uri_inside(const struct nginx_server *server, const char *uri)
+{
+	const char *merge =
+	    nginx_scope_value(server->node, "merge_slashes", "on");
+
+	return uri[0] != '/'
+	    ? NULL
+	    : nginx_route_normal_uri(uri, strcmp(merge, "off") != 0);
+}
+
 static void
 route(const struct nginx_server *server, const struct nginx_base *base,
     struct search *search, struct nginx_route *route)
 {
-	const char *merge =
-	    nginx_scope_value(server->node, "merge_slashes", "on");
-	char *normal = NULL;
+	char *normal = uri_inside(server, search->uri);
 
 	memset(route, 0, sizeof(*route));
 	route->scope = server->node;
-	if (search->uri[0] == '/')
-		normal = nginx_route_normal_uri(search->uri,
-		    strcmp(merge, "off") != 0);
 	if (normal == NULL) {
 		route->content = NGINX_CONTENT_RETURN;
 		route->status = 400;
@@ -489,6 +497,21 @@ void
 nginx_route_done(struct nginx_route *route)
 {
 	strvec_done(&route->files);
+}
+
+bool
+nginx_route_leads_to(const struct nginx_server *server,
+    const struct nginx_location *location, const char *uri)
+{
+	char *normal = uri_inside(server, uri);
+	struct search search = { .uri = normal, .bare = true };
+
+	if (normal == NULL)
+		return false;
+	find_location(&search, server->locations, server->location_count);
+	free(normal);
+	return search.undecided ||
+	    (search.found == location && !search.redirect);
 }
 
 bool

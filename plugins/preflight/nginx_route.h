@@ -36,6 +36,13 @@ void nginx_route_redirect(const struct nginx_server *,
 void nginx_route_done(struct nginx_route *);
 
 /*
+ * Whether nginx chooses this location for the URI (NULL: none of them, so that
+ * the server answers for itself).  What cannot be decided counts as yes.
+ */
+bool nginx_route_leads_to(const struct nginx_server *,
+    const struct nginx_location *, const char *uri);
+
+/*
  * Whether a request for the URI may be answered with this file; what cannot be
  * decided counts as yes.
  */

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/xmalloc.h"
 
 #include "preflight/server_options.h"
 
@@ -28,49 +24,80 @@ match(const struct server_option *option, const char *word)
 	return word[len] == '=' ? word + len + 1 : word + len;
 }
 
-/* uwsgi takes "app.ini" and ":8000" as words of their own. */
-static void
-read_word(const struct server *server, const char *word,
-    struct server_settings *settings)
+/* uwsgi takes "app.ini" as a word of its own: the option it stands for. */
+static const struct server_option *
+match_file(const struct server *server, const char *word)
 {
-	size_t len = strcspn(word, ":");
+	static const struct {
+		const char *end, *option;
+	} files[] = {
+		{ ".ini", "--ini" },
+		{ ".xml", "--xml" },
+		{ ".yml", "--yml" },
+		{ ".yaml", "--yaml" },
+		{ ".json", "--json" },
+		{ ".js", "--js" },
+	};
+	const struct server_option *option;
+	size_t len = strlen(word);
 
-	if (strcmp(server->name, "uwsgi") != 0 || word[0] == '-')
-		return;
-	if ((len > 4 &&
-		(strncmp(word + len - 4, ".ini", 4) == 0 ||
-		    strncmp(word + len - 4, ".xml", 4) == 0 ||
-		    strncmp(word + len - 4, ".yml", 4) == 0)) ||
-	    (len > 5 &&
-		(strncmp(word + len - 5, ".yaml", 5) == 0 ||
-		    strncmp(word + len - 5, ".json", 5) == 0)))
-		server_settings_set(settings, SERVER_KEY_CONFIG, word, NULL);
+	if (!server->takes_files || word[0] == '-')
+		return NULL;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		size_t end = strlen(files[i].end);
+
+		if (len <= end || strcmp(word + len - end, files[i].end) != 0)
+			continue;
+		for (option = server->options; option->name != NULL; option++)
+			if (strcmp(option->name, files[i].option) == 0)
+				return option;
+	}
+	return NULL;
+}
+
+/* The option that the word gives, and its value as match() says. */
+static const struct server_option *
+match_any(const struct server *server, const char *word, const char **value)
+{
+	const struct server_option *option = server->options;
+
+	for (; option->name != NULL; option++) {
+		*value = match(option, word);
+		if (*value != NULL)
+			return option;
+	}
+	*value = word;
+	return match_file(server, word);
+}
+
+bool
+server_options_next(const struct server *server, const struct strvec *words,
+    size_t *at, struct server_given *given)
+{
+	for (; *at < words->len; ++*at) {
+		given->word = words->items[*at];
+		given->option = match_any(server, given->word, &given->value);
+		if (given->option == NULL)
+			continue;
+		++*at;
+		if (*given->value != '\0' || given->option->optional ||
+		    strchr(given->word, '=') != NULL)
+			return true;
+		if (*at == words->len)
+			return false;
+		given->value = words->items[(*at)++];
+		return true;
+	}
+	return false;
 }
 
 void
 server_options_read(const struct server *server, const struct strvec *words,
     size_t first, struct server_settings *settings)
 {
-	const struct server_option *option;
-	const char *value = NULL;
+	struct server_given given;
 
-	for (size_t i = first; i < words->len; i++) {
-		for (option = server->options; option->name != NULL; option++) {
-			value = match(option, words->items[i]);
-			if (value != NULL)
-				break;
-		}
-		if (option->name == NULL) {
-			read_word(server, words->items[i], settings);
-			continue;
-		}
-		if (*value == '\0' && !option->optional &&
-		    strchr(words->items[i], '=') == NULL) {
-			if (++i == words->len)
-				return;
-			value = words->items[i];
-		}
-		server_settings_set(settings, option->key, value,
-		    words->items[i]);
-	}
+	while (server_options_next(server, words, &first, &given))
+		server_settings_set(settings, given.option->key, given.value,
+		    given.word);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,36 +91,46 @@ read_file(const struct reading *reading, const char *path)
 	return app_file_read(reading->source->cred, path, CONFIG_MAX_BYTES);
 }
 
-static void
-note_unreadable(struct reading *reading, const char *path)
-{
-	strvec_pushf(&reading->plan->undecided, "cannot read %s", path);
-}
-
 /*
  * gunicorn: defaults < file < GUNICORN_CMD_ARGS < command line.
  */
+
+/* The file's name as gunicorn takes it; a module is looked for where the
+ * program starts, and may lie elsewhere.  The caller frees. */
+static char *
+gunicorn_file(const char *written)
+{
+	static const char module[] = "python:", file[] = "file:";
+	char *name;
+
+	if (strncmp(written, file, strlen(file)) == 0)
+		return xstrdup(written + strlen(file));
+	if (strncmp(written, module, strlen(module)) != 0)
+		return xstrdup(written);
+	name = xasprintf("%s.py", written + strlen(module));
+	for (size_t i = 0; i + 3 < strlen(name); i++)
+		if (name[i] == '.')
+			name[i] = '/';
+	return name;
+}
+
+/* It is looked for before gunicorn goes to its --chdir. */
 static void
 read_gunicorn_file(struct reading *reading, const char *written,
-    const char *directory, struct server_settings *settings)
+    struct server_settings *settings)
 {
-	const char *name = written == NULL ? "gunicorn.conf.py" : written;
-	char *path, *text;
+	char *name =
+	    gunicorn_file(written == NULL ? "gunicorn.conf.py" : written);
+	char *path = resolve(reading->directory, name);
+	char *text = path == NULL ? NULL : read_file(reading, path);
 
-	if (strncmp(name, "python:", 7) == 0) {
-		strvec_pushf(&settings->undecided, "config %s", name);
-		return;
-	}
-	if (strncmp(name, "file:", 5) == 0)
-		name += 5;
-	path = resolve(directory, name);
-	text = path == NULL ? NULL : read_file(reading, path);
 	if (text != NULL)
 		gunicorn_conf_read(text, path, settings);
 	else if (written != NULL)
-		note_unreadable(reading, name);
+		strvec_pushf(&settings->undecided, "cannot read %s", name);
 	free(text);
 	free(path);
+	free(name);
 }
 
 static void
@@ -131,55 +142,91 @@ layer_gunicorn(struct reading *reading, struct server_settings *settings,
 	struct strvec words = STRVEC_INIT;
 	const char *args =
 	    strvec_env_get(&reading->environment, "GUNICORN_CMD_ARGS");
-	char *directory;
+	const char *port = strvec_env_get(&reading->environment, "PORT");
 
+	if (port != NULL) {
+		server_settings_set(settings, SERVER_KEY_PORT, port, NULL);
+		server_settings_set(settings, SERVER_KEY_HOST, "0.0.0.0", NULL);
+	}
 	if (args != NULL && shell_words_split(args, &words, NULL) == 0)
 		server_options_read(reading->server, &words, 0, &variable);
-	directory = line->chdir == NULL
-	    ? copy_or_null(reading->directory)
-	    : resolve(reading->directory, line->chdir);
 	read_gunicorn_file(reading,
-	    line->config != NULL ? line->config : variable.config, directory,
-	    &file);
+	    line->config != NULL ? line->config : variable.config, &file);
 	server_settings_overlay(settings, &file);
 	server_settings_overlay(settings, &variable);
-	free(directory);
 	strvec_done(&words);
 	server_settings_done(&variable);
 	server_settings_done(&file);
 }
 
 /*
- * uwsgi: the ini file in its place, the environment below it.
+ * uwsgi: environment, then command line, files where they are named.
  */
-static void
-layer_uwsgi(struct reading *reading, struct server_settings *settings,
-    const struct server_settings *line)
+static char *
+read_uwsgi_file(void *arg, const char *path)
 {
-	struct server_settings file = SERVER_SETTINGS_INIT;
-	struct uwsgi_source source = { .environment = &reading->environment };
-	const char *name =
-	    line->config != NULL ? line->config : settings->config;
-	char *path, *text, *colon;
+	return read_file(arg, path);
+}
 
-	if (name == NULL)
+/* UWSGI_CHMOD_SOCKET=660 is "chmod-socket = 660". */
+static void
+add_uwsgi_variable(struct uwsgi_conf *conf, const char *variable)
+{
+	static const char prefix[] = "UWSGI_";
+	const char *equals = strchr(variable, '=');
+	char *name;
+
+	if (equals == NULL || strncmp(variable, prefix, strlen(prefix)) != 0)
 		return;
-	path = resolve(reading->directory, name);
-	colon = path == NULL ? NULL : strrchr(path, ':');
-	if (colon != NULL) {
-		*colon = '\0';
-		source.section = colon + 1;
-	}
-	source.path = path;
-	text = path == NULL ? NULL : read_file(reading, path);
-	if (text == NULL)
-		note_unreadable(reading, name);
-	else if (uwsgi_conf_read(text, &source, &file) == -1)
-		strvec_pushf(&file.undecided, "config %s", path);
-	server_settings_overlay(settings, &file);
-	server_settings_done(&file);
-	free(text);
-	free(path);
+	name = xstrndup(variable + strlen(prefix),
+	    (size_t)(equals - variable) - strlen(prefix));
+	for (char *p = name; *p != '\0'; p++)
+		*p = *p == '_' ? '-' : (char)tolower((unsigned char)*p);
+	uwsgi_conf_add(conf, name, equals + 1, "environment");
+	free(name);
+}
+
+/* The long name of what may have been given as "-s". */
+static const char *
+long_name(const struct server_option *option)
+{
+	while (strncmp(option->name, "--", 2) != 0)
+		option--;
+	return option->name + 2;
+}
+
+/* Files that are words of their own come after all options. */
+static void
+add_uwsgi_words(struct uwsgi_conf *conf, const struct reading *reading,
+    bool files)
+{
+	const struct strvec *words = &reading->command->words;
+	struct server_given given;
+	size_t at = 1;
+
+	while (server_options_next(reading->server, words, &at, &given))
+		if ((given.value == given.word) == files)
+			uwsgi_conf_add(conf, long_name(given.option),
+			    given.value, given.word);
+}
+
+static void
+read_uwsgi(struct reading *reading, struct server_settings *settings)
+{
+	struct uwsgi_conf conf = {
+		.table = reading->server->options,
+		.environment = &reading->environment,
+		.directory = reading->directory,
+		.read = read_uwsgi_file,
+		.arg = reading,
+	};
+
+	for (size_t i = 0; i < reading->environment.len; i++)
+		add_uwsgi_variable(&conf, reading->environment.items[i]);
+	add_uwsgi_words(&conf, reading, false);
+	add_uwsgi_words(&conf, reading, true);
+	uwsgi_conf_settle(&conf, settings);
+	uwsgi_conf_done(&conf);
 }
 
 static void
@@ -215,26 +262,25 @@ mode_reason(const struct server *server, const struct server_settings *settings)
 	return xasprintf("%s with the umask of the process", server->name);
 }
 
-/* uwsgi's chown-socket "user:group" goes before what the server becomes. */
+/* What uwsgi gives away with chown-socket, "user:group", was made by whoever
+ * started it. */
 static void
 set_owner(struct planned_socket *planned,
     const struct server_settings *settings)
 {
-	const char *owner = settings->socket_owner, *colon;
+	const char *owner = settings->socket_owner;
+	size_t len;
 
-	planned->user = copy_or_null(settings->user);
-	planned->group = copy_or_null(settings->group);
-	if (owner == NULL)
+	if (owner == NULL) {
+		planned->user = copy_or_null(settings->user);
+		planned->group = copy_or_null(settings->group);
 		return;
-	colon = strchr(owner, ':');
-	free(planned->user);
-	planned->user = colon == NULL
-	    ? xstrdup(owner)
-	    : xstrndup(owner, (size_t)(colon - owner));
-	if (colon != NULL) {
-		free(planned->group);
-		planned->group = xstrdup(colon + 1);
 	}
+	len = strcspn(owner, ":");
+	if (len > 0)
+		planned->user = xstrndup(owner, len);
+	if (owner[len] == ':')
+		planned->group = xstrdup(owner + len + 1);
 }
 
 static void
@@ -267,6 +313,23 @@ plan_socket(struct reading *reading, const struct server_settings *settings,
 	free(path);
 }
 
+/* What the server listens on if it was not told: host and port may come from
+ * different places. */
+static void
+plan_default(struct reading *reading, const struct server_settings *settings)
+{
+	const char *usual = reading->server->default_bind, *colon;
+	const char *host = settings->host, *port = settings->port;
+
+	/* Something unknown may have told it. */
+	if (usual == NULL || settings->undecided.len > 0)
+		return;
+	colon = strrchr(usual, ':');
+	strvec_pushf(&reading->plan->tcp, "%.*s:%s",
+	    host == NULL ? (int)(colon - usual) : (int)strlen(host),
+	    host == NULL ? usual : host, port == NULL ? colon + 1 : port);
+}
+
 static void
 plan_binds(struct reading *reading, const struct server_settings *settings)
 {
@@ -274,6 +337,8 @@ plan_binds(struct reading *reading, const struct server_settings *settings)
 	    ? copy_or_null(reading->directory)
 	    : resolve(reading->directory, settings->chdir);
 
+	if (settings->binds.len == 0)
+		plan_default(reading, settings);
 	for (size_t i = 0; i < settings->binds.len; i++) {
 		const char *bind = settings->binds.items[i];
 
@@ -297,13 +362,16 @@ plan_server(struct reading *reading)
 
 	if (reading->plan->server == NULL)
 		reading->plan->server = xstrdup(reading->server->name);
-	server_options_read(reading->server, &reading->command->words, 1,
-	    &line);
 	layer_variables(reading, &settings);
+	if (strcmp(reading->server->name, "uwsgi") == 0)
+		read_uwsgi(reading, &settings);
+	else
+		server_options_read(reading->server, &reading->command->words,
+		    1, &line);
 	if (strcmp(reading->server->name, "gunicorn") == 0)
 		layer_gunicorn(reading, &settings, &line);
-	else if (strcmp(reading->server->name, "uwsgi") == 0)
-		layer_uwsgi(reading, &settings, &line);
+	else if (line.config != NULL)
+		strvec_pushf(&settings.undecided, "config %s", line.config);
 	server_settings_overlay(&settings, &line);
 	plan_binds(reading, &settings);
 	for (size_t i = 0; i < settings.undecided.len; i++)

@@ -23,9 +23,9 @@ struct planned_socket {
 	int mode;	 /* chmodded to; -1: 0777 without the umask */
 	int umask;	 /* of the server's setting; -1: that of the process */
 	bool keeps_mode; /* of a socket that is there already */
-	char *user;	 /* who will own it; NULL: the program's user */
-	char *group;
-	char *says; /* where the mode comes from: "gunicorn -m 022" */
+	char *user;	 /* who will own it, if root starts the program; */
+	char *group;	 /* NULL: whoever starts it */
+	char *says;	 /* where the mode comes from: "gunicorn -m 022" */
 };
 
 struct server_plan {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/xmalloc.h"
 
@@ -20,6 +21,8 @@ server_settings_done(struct server_settings *settings)
 	free(settings->user);
 	free(settings->group);
 	free(settings->socket_owner);
+	free(settings->host);
+	free(settings->port);
 	free(settings->chdir);
 	free(settings->config);
 	*settings = (struct server_settings)SERVER_SETTINGS_INIT;
@@ -50,6 +53,8 @@ server_settings_overlay(struct server_settings *base,
 	replace(&base->user, over->user);
 	replace(&base->group, over->group);
 	replace(&base->socket_owner, over->socket_owner);
+	replace(&base->host, over->host);
+	replace(&base->port, over->port);
 	replace(&base->chdir, over->chdir);
 	replace(&base->config, over->config);
 	base->vacuum = base->vacuum || over->vacuum;
@@ -74,12 +79,11 @@ parse_mask(const char *value, int base)
 	return (int)mask;
 }
 
+/* Notes a mask; -1 is none that could be understood. */
 static void
-set_mask(struct server_settings *settings, int *mask, const char *value,
-    int base, const char *where)
+note_mask(struct server_settings *settings, int *mask, int parsed,
+    const char *value, const char *where)
 {
-	int parsed = parse_mask(value, base);
-
 	if (parsed == -1)
 		strvec_pushf(&settings->undecided, "%s%s%s", value,
 		    where == NULL ? "" : " in ", where == NULL ? "" : where);
@@ -87,22 +91,43 @@ set_mask(struct server_settings *settings, int *mask, const char *value,
 		*mask = parsed;
 }
 
-/* uwsgi: a path contains a slash or has no port behind a colon. */
 static void
-add_uwsgi_socket(struct server_settings *settings, const char *value)
+set_mask(struct server_settings *settings, int *mask, const char *value,
+    int base, const char *where)
 {
-	const char *colon = strrchr(value, ':');
+	note_mask(settings, mask, parse_mask(value, base), value, where);
+}
 
-	if (strncmp(value, "unix:", 5) == 0 || strchr(value, '/') == NULL) {
-		if (colon == NULL && strncmp(value, "fd://", 5) != 0)
-			strvec_pushf(&settings->binds, "unix:%s", value);
-		else
-			strvec_push(&settings->binds, value);
-		return;
-	}
-	colon = strchr(value, ':');
-	strvec_pushf(&settings->binds, "unix:%.*s",
-	    colon == NULL ? (int)strlen(value) : (int)(colon - value), value);
+/* uwsgi does not start with any other number of digits. */
+static void
+set_digits(struct server_settings *settings, int *mask, const char *value,
+    const char *where)
+{
+	note_mask(settings, mask,
+	    strlen(value) == 3 ? parse_mask(value, 8) : -1, value, where);
+}
+
+/* uwsgi takes whatever has a colon for a TCP address, a path too; "=0" is one
+ * of its shared sockets. */
+static void
+add_uwsgi_socket(struct server_settings *settings, const char *value,
+    const char *where)
+{
+	if (*value == '=')
+		strvec_pushf(&settings->undecided, "socket %s in %s", value,
+		    where == NULL ? "?" : where);
+	else if (strchr(value, ':') != NULL)
+		strvec_push(&settings->binds, value);
+	else
+		strvec_pushf(&settings->binds, "unix:%s", value);
+}
+
+/* As uwsgi takes it. */
+static bool
+is_true(const char *value)
+{
+	return strcmp(value, "0") != 0 && strcasecmp(value, "false") != 0 &&
+	    strcasecmp(value, "off") != 0 && strcasecmp(value, "no") != 0;
 }
 
 static void
@@ -124,20 +149,33 @@ server_settings_set(struct server_settings *settings, enum server_key key,
 		strvec_pushf(&settings->binds, "unix:%s", value);
 		break;
 	case SERVER_KEY_UWSGI:
-		add_uwsgi_socket(settings, value);
+		add_uwsgi_socket(settings, value, where);
 		break;
 	case SERVER_KEY_UMASK:
 		set_mask(settings, &settings->umask, value, 0, where);
-		break;
-	case SERVER_KEY_UMASK_OCTAL:
-		set_mask(settings, &settings->umask, value, 8, where);
 		break;
 	case SERVER_KEY_UMASK_DECIMAL:
 		set_mask(settings, &settings->umask, value, 10, where);
 		break;
 	case SERVER_KEY_MODE:
-		set_mask(settings, &settings->socket_mode,
-		    *value == '\0' ? "666" : value, 8, where);
+		set_mask(settings, &settings->socket_mode, value, 8, where);
+		break;
+	case SERVER_KEY_UWSGI_MODE:
+		if (*value == '\0' || strcmp(value, "1") == 0)
+			value = "666";
+		set_digits(settings, &settings->socket_mode, value, where);
+		break;
+	case SERVER_KEY_UWSGI_UMASK:
+		set_digits(settings, &settings->umask, value, where);
+		break;
+	case SERVER_KEY_FD:
+		strvec_pushf(&settings->binds, "fd://%s", value);
+		break;
+	case SERVER_KEY_HOST:
+		take(&settings->host, value);
+		break;
+	case SERVER_KEY_PORT:
+		take(&settings->port, value);
 		break;
 	case SERVER_KEY_USER:
 		take(&settings->user, value);
@@ -155,7 +193,9 @@ server_settings_set(struct server_settings *settings, enum server_key key,
 		take(&settings->config, value);
 		break;
 	case SERVER_KEY_VACUUM:
-		settings->vacuum = strcmp(value, "false") != 0;
+		settings->vacuum = is_true(value);
+		break;
+	case SERVER_KEY_OTHER:
 		break;
 	}
 }

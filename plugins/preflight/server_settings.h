@@ -18,6 +18,8 @@ struct server_settings {
 	char *user;	     /* the server becomes this one; NULL: not said */
 	char *group;
 	char *socket_owner; /* "user:group" the socket is given to */
+	char *host;	    /* NULL: as if nothing were bound */
+	char *port;
 	char *chdir;
 	char *config; /* its config file, as written */
 	bool vacuum;  /* removes its socket at exit */
@@ -40,17 +42,22 @@ void server_settings_overlay(struct server_settings *base,
 enum server_key {
 	SERVER_KEY_BIND,	/* unix:P, unix://P, host:port, fd://N */
 	SERVER_KEY_PATH,	/* P */
-	SERVER_KEY_UWSGI,	/* P, P:..., host:port, :port */
+	SERVER_KEY_UWSGI,	/* P, host:port, :port */
 	SERVER_KEY_UMASK,	/* as C and gunicorn: 022, 0o22, 18 */
-	SERVER_KEY_UMASK_OCTAL,	/* 022 and 22 are octal */
 	SERVER_KEY_UMASK_DECIMAL, /* hypercorn: 022 is twenty-two */
-	SERVER_KEY_MODE,	/* octal; empty: 0666 */
+	SERVER_KEY_MODE,	/* octal */
+	SERVER_KEY_UWSGI_MODE,	/* three octal digits; empty or 1: 0666 */
+	SERVER_KEY_UWSGI_UMASK,	/* three octal digits */
+	SERVER_KEY_FD,		/* the number of a socket it is given */
+	SERVER_KEY_HOST,	/* both together: one more TCP address */
+	SERVER_KEY_PORT,
 	SERVER_KEY_USER,
 	SERVER_KEY_GROUP,
 	SERVER_KEY_OWNER,
 	SERVER_KEY_CHDIR,
 	SERVER_KEY_CONFIG,
 	SERVER_KEY_VACUUM,
+	SERVER_KEY_OTHER,	/* says nothing about sockets by itself */
 };
 /* clang-format on */
 

@@ -9,6 +9,8 @@
  */
 
 /* clang-format off */
+static const struct server_variable no_variables[] = { { NULL, 0 } };
+
 static const struct server_option gunicorn_options[] = {
 	{ "-b",			SERVER_KEY_BIND,	false },
 	{ "--bind",		SERVER_KEY_BIND,	false },
@@ -26,15 +28,22 @@ static const struct server_option gunicorn_options[] = {
 
 static const struct server_option uvicorn_options[] = {
 	{ "--uds",		SERVER_KEY_PATH,	false },
+	{ "--fd",		SERVER_KEY_FD,		false },
+	{ "--host",		SERVER_KEY_HOST,	false },
+	{ "--port",		SERVER_KEY_PORT,	false },
 	{ NULL, 0, false },
 };
 
 static const struct server_variable uvicorn_variables[] = {
 	{ "UVICORN_UDS",	SERVER_KEY_PATH },
+	{ "UVICORN_HOST",	SERVER_KEY_HOST },
+	{ "UVICORN_PORT",	SERVER_KEY_PORT },
 	{ NULL, 0 },
 };
 
 static const struct server_option hypercorn_options[] = {
+	{ "-c",			SERVER_KEY_CONFIG,	false },
+	{ "--config",		SERVER_KEY_CONFIG,	false },
 	{ "-b",			SERVER_KEY_BIND,	false },
 	{ "--bind",		SERVER_KEY_BIND,	false },
 	{ "-m",			SERVER_KEY_UMASK_DECIMAL, false },
@@ -46,42 +55,47 @@ static const struct server_option hypercorn_options[] = {
 	{ NULL, 0, false },
 };
 
+/* A short name stands behind its long one. */
 static const struct server_option uwsgi_options[] = {
-	{ "-s",			SERVER_KEY_UWSGI,	false },
 	{ "--socket",		SERVER_KEY_UWSGI,	false },
+	{ "-s",			SERVER_KEY_UWSGI,	false },
 	{ "--uwsgi-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--http-socket",	SERVER_KEY_UWSGI,	false },
+	{ "--http11-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--fastcgi-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--scgi-socket",	SERVER_KEY_UWSGI,	false },
-	{ "--chmod-socket",	SERVER_KEY_MODE,	true },
-	{ "-C",			SERVER_KEY_MODE,	true },
+	{ "--chmod-socket",	SERVER_KEY_UWSGI_MODE,	true },
+	{ "-C",			SERVER_KEY_UWSGI_MODE,	true },
+	{ "--chmod",		SERVER_KEY_UWSGI_MODE,	true },
 	{ "--chown-socket",	SERVER_KEY_OWNER,	false },
-	{ "--umask",		SERVER_KEY_UMASK_OCTAL,	false },
+	{ "--umask",		SERVER_KEY_UWSGI_UMASK,	false },
 	{ "--uid",		SERVER_KEY_USER,	false },
 	{ "--gid",		SERVER_KEY_GROUP,	false },
 	{ "--chdir",		SERVER_KEY_CHDIR,	false },
 	{ "--vacuum",		SERVER_KEY_VACUUM,	true },
+	{ "--set",		SERVER_KEY_OTHER,	false },
+	{ "-S",			SERVER_KEY_OTHER,	false },
+	{ "--set-ph",		SERVER_KEY_OTHER,	false },
+	{ "--set-placeholder",	SERVER_KEY_OTHER,	false },
 	{ "--ini",		SERVER_KEY_CONFIG,	false },
 	{ "--xml",		SERVER_KEY_CONFIG,	false },
+	{ "-x",			SERVER_KEY_CONFIG,	false },
+	{ "--xmlconfig",	SERVER_KEY_CONFIG,	false },
 	{ "--yaml",		SERVER_KEY_CONFIG,	false },
 	{ "-y",			SERVER_KEY_CONFIG,	false },
+	{ "--yml",		SERVER_KEY_CONFIG,	false },
 	{ "--json",		SERVER_KEY_CONFIG,	false },
 	{ "-j",			SERVER_KEY_CONFIG,	false },
+	{ "--js",		SERVER_KEY_CONFIG,	false },
 	{ NULL, 0, false },
-};
-
-static const struct server_variable uwsgi_variables[] = {
-	{ "UWSGI_SOCKET",	SERVER_KEY_UWSGI },
-	{ "UWSGI_HTTP_SOCKET",	SERVER_KEY_UWSGI },
-	{ "UWSGI_CHMOD_SOCKET",	SERVER_KEY_MODE },
-	{ "UWSGI_UMASK",	SERVER_KEY_UMASK_OCTAL },
-	{ "UWSGI_INI",		SERVER_KEY_CONFIG },
-	{ NULL, 0 },
 };
 
 static const struct server_option waitress_options[] = {
 	{ "--unix-socket",	SERVER_KEY_PATH,	false },
 	{ "--unix-socket-perms", SERVER_KEY_MODE,	false },
+	{ "--listen",		SERVER_KEY_BIND,	false },
+	{ "--host",		SERVER_KEY_HOST,	false },
+	{ "--port",		SERVER_KEY_PORT,	false },
 	{ NULL, 0, false },
 };
 
@@ -89,38 +103,58 @@ static const struct server_option granian_options[] = {
 	{ "--uds",		SERVER_KEY_PATH,	false },
 	{ "--uds-permissions",	SERVER_KEY_MODE,	false },
 	{ "--working-dir",	SERVER_KEY_CHDIR,	false },
+	{ "--host",		SERVER_KEY_HOST,	false },
+	{ "--port",		SERVER_KEY_PORT,	false },
 	{ NULL, 0, false },
 };
 
 static const struct server_variable granian_variables[] = {
 	{ "GRANIAN_UDS",	SERVER_KEY_PATH },
 	{ "GRANIAN_UDS_PERMISSIONS", SERVER_KEY_MODE },
+	{ "GRANIAN_HOST",	SERVER_KEY_HOST },
+	{ "GRANIAN_PORT",	SERVER_KEY_PORT },
 	{ NULL, 0 },
 };
 
 static const struct server_option daphne_options[] = {
 	{ "-u",			SERVER_KEY_PATH,	false },
 	{ "--unix-socket",	SERVER_KEY_PATH,	false },
+	{ "--fd",		SERVER_KEY_FD,		false },
+	{ "-b",			SERVER_KEY_HOST,	false },
+	{ "--bind",		SERVER_KEY_HOST,	false },
+	{ "-p",			SERVER_KEY_PORT,	false },
+	{ "--port",		SERVER_KEY_PORT,	false },
 	{ NULL, 0, false },
 };
 
-static const struct server_variable no_variables[] = { { NULL, 0 } };
-
 static const struct server servers[] = {
-	{ "gunicorn", "gunicorn", gunicorn_options, no_variables,
-	  -1, 0, false, false },
-	{ "uvicorn", "uvicorn", uvicorn_options, uvicorn_variables,
-	  0666, -1, true, false },
-	{ "uwsgi", NULL, uwsgi_options, uwsgi_variables,
-	  -1, -1, false, true },
-	{ "hypercorn", "hypercorn", hypercorn_options, no_variables,
-	  -1, -1, false, false },
-	{ "waitress-serve", "waitress", waitress_options, no_variables,
-	  0600, -1, false, true },
-	{ "granian", "granian", granian_options, granian_variables,
-	  -1, -1, false, false },
-	{ "daphne", "daphne", daphne_options, no_variables,
-	  0666, -1, false, false },
+	{ .name = "gunicorn", .module = "gunicorn",
+	  .options = gunicorn_options, .variables = no_variables,
+	  .default_bind = "127.0.0.1:8000",
+	  .default_mode = -1, .default_umask = 0 },
+	{ .name = "uvicorn", .module = "uvicorn",
+	  .options = uvicorn_options, .variables = uvicorn_variables,
+	  .default_bind = "127.0.0.1:8000",
+	  .default_mode = 0666, .default_umask = -1, .keeps_mode = true },
+	{ .name = "uwsgi", .options = uwsgi_options,
+	  .variables = no_variables, .takes_files = true,
+	  .default_mode = -1, .default_umask = -1, .leaves_socket = true },
+	{ .name = "hypercorn", .module = "hypercorn",
+	  .options = hypercorn_options, .variables = no_variables,
+	  .default_bind = "127.0.0.1:8000",
+	  .default_mode = -1, .default_umask = -1 },
+	{ .name = "waitress-serve", .module = "waitress",
+	  .options = waitress_options, .variables = no_variables,
+	  .default_bind = "0.0.0.0:8080",
+	  .default_mode = 0600, .default_umask = -1, .leaves_socket = true },
+	{ .name = "granian", .module = "granian",
+	  .options = granian_options, .variables = granian_variables,
+	  .default_bind = "127.0.0.1:8000",
+	  .default_mode = -1, .default_umask = -1 },
+	{ .name = "daphne", .module = "daphne",
+	  .options = daphne_options, .variables = no_variables,
+	  .default_bind = "127.0.0.1:8000",
+	  .default_mode = 0666, .default_umask = -1 },
 };
 /* clang-format on */
 

@@ -28,12 +28,14 @@ struct server {
 	const char *module;		     /* python -m ... */
 	const struct server_option *options; /* ends with name NULL */
 	const struct server_variable *variables;
+	const char *default_bind; /* without any other; NULL: none */
 	/* The mode a socket has when nothing else is said; -1: 0777 without
 	 * the umask of the process. */
 	int default_mode;
 	int default_umask;  /* of its own setting, -1: that of the process */
 	bool keeps_mode;    /* of a socket that is there already */
 	bool leaves_socket; /* behind when it exits */
+	bool takes_files;   /* "app.ini" is an option (uwsgi) */
 };
 
 /* By the last part of an executable's name ("gunicorn3.11" counts), or by

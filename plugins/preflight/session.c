@@ -16,9 +16,14 @@
 #include "base/strbuf.h"
 #include "preflight/session.h"
 
-#define READ_BYTES 65536
+#define READ_BYTES    65536
 /* How long a killed child may take to disappear. */
-#define DYING_MS   500
+#define DYING_MS      500
+/* So many may be left behind in dead file systems; then nothing more is tried,
+ * because each keeps a process and a slot of whatever hangs. */
+#define ABANDONED_MAX 3
+
+static unsigned abandoned_count;
 
 struct reading {
 	struct session *session;
@@ -136,6 +141,7 @@ get_rid(struct reading *reading)
 		reading->eof = read(reading->fd, waste, sizeof(waste)) == 0;
 	if (!reading->eof) {
 		reading->session->abandoned = true;
+		abandoned_count++;
 		return;
 	}
 	/* Its last descriptor is closed: it is on its way out. */
@@ -155,6 +161,8 @@ session_run(struct session *session)
 
 	session->error = 0;
 	session->abandoned = false;
+	if (abandoned_count >= ABANDONED_MAX)
+		return WHY_TIMED_OUT;
 	why = child_start(session->plan, &reading.pid, &reading.fd);
 	if (why != WHY_NONE) {
 		session->error = errno;

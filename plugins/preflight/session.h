@@ -24,7 +24,8 @@ struct session {
 /*
  * Runs one child to its end, handing its records on.  Returns WHY_NONE if it
  * did all its work, WHY_TIMED_OUT if it hung or the deadline passed, WHY_BROKEN
- * if it died or sent garbage, or the reason it could not begin.
+ * if it died or sent garbage, or the reason it could not begin.  When three
+ * children had to be left behind no more are started: WHY_TIMED_OUT.
  */
 enum why session_run(struct session *);
 

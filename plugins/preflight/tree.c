@@ -27,6 +27,7 @@ struct trial {
 	char *path; /* absolute */
 	long class; /* -1: none */
 	bool is_dir;
+	bool wanted; /* a refusal counts */
 };
 
 struct trials {
@@ -48,15 +49,12 @@ join(const char *root, const char *relative)
 
 static void
 add_trial(struct trials *trials, const char *root, const char *relative,
-    long class, bool is_dir)
+    const struct trial *trial)
 {
 	trials->items = xreallocarray(trials->items, trials->count + 1,
 	    sizeof(*trials->items));
-	trials->items[trials->count++] = (struct trial){
-		.path = join(root, relative),
-		.class = class,
-		.is_dir = is_dir,
-	};
+	trials->items[trials->count] = *trial;
+	trials->items[trials->count++].path = join(root, relative);
 }
 
 static int
@@ -103,15 +101,23 @@ make_trials(const struct tree_options *options,
 {
 	size_t opens = 0;
 
-	for (size_t i = 0; i < survey->dir_count; i++)
-		add_trial(trials, options->path, survey->dirs[i].path,
-		    survey->dirs[i].class, true);
+	for (size_t i = 0; i < survey->dir_count; i++) {
+		const struct survey_dir *dir = &survey->dirs[i];
+
+		add_trial(trials, options->path, dir->path,
+		    &(struct trial){
+			.class = dir->class,
+			.is_dir = true,
+			.wanted = dir->wanted,
+		    });
+	}
 	for (size_t i = 0; i < survey->sample_count; i++) {
-		if (survey->samples[i].reason > LIST_ODD ||
-		    opens++ >= options->budget.opens)
+		const struct survey_sample *file = &survey->samples[i];
+
+		if (file->reason > LIST_ODD || opens++ >= options->budget.opens)
 			continue;
-		add_trial(trials, options->path, survey->samples[i].path,
-		    survey->samples[i].class, false);
+		add_trial(trials, options->path, file->path,
+		    &(struct trial){ .class = file->class, .wanted = true });
 	}
 	sort_trials(trials);
 }
@@ -171,11 +177,12 @@ count_answer(struct tree_result *result, const struct trial *trial,
 		class->example = xstrdup(trial->path);
 }
 
-/* A link to a directory, tried as a file: not a refusal. */
+/* A link to a directory, tried as a file: not a refusal. 
+ * which was asked by itself before. */
 static bool
 is_refusal(const struct trial *trial, const struct answer *answer)
 {
-	return answer->verdict == ANSWER_NO &&
+	return answer->verdict == ANSWER_NO && trial->wanted &&
 	    !(answer->why == WHY_IS_DIRECTORY && !trial->is_dir);
 }
 
@@ -305,6 +312,8 @@ take_survey(const struct tree_options *options, struct tree_survey *survey,
 	result->unlisted = survey->seen[4];
 	result->complete = survey->seen[5] != 0 && result->unlisted == 0;
 	result->estimate = survey->seen[6];
+	/* The first directory is the root. */
+	result->wanted = survey->dir_count == 0 || survey->dirs[0].wanted;
 	result->classes = survey->classes;
 	result->class_count = survey->class_count;
 	survey->classes = NULL;
@@ -365,7 +374,7 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 	struct trials trials = { .count = 0 };
 	int failed = 0;
 
-	*result = (struct tree_result){ .complete = false };
+	*result = (struct tree_result){ .wanted = true };
 	if (ask_root(options, &result->root, cause) == -1)
 		return -1;
 	if (tree_survey_run(&job, options->worker, options->app,

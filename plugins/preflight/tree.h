@@ -29,11 +29,12 @@ struct tree_options {
 	const struct identity *worker;
 	/* Who lists it; NULL: the worker, as far as that goes. */
 	const struct cred *app;
-	/* Files the request can name, if not all: nonzero if the path below
-	 * the root (no leading slash) is one.  Called in the child after fork:
-	 * no allocation.  May be NULL. */
-	bool (*wanted)(const char *relative, void *arg);
-	void *wanted_arg;
+	/* Which requests are meant, if not all: whether one can lead to the
+	 * path below the root (no leading slash; a directory ends in one).
+	 * What no request leads to is counted but never refused.  Called in
+	 * the child: no name service, nothing that loads code.  May be NULL. */
+	bool (*wanted)(const char *relative, const void *arg);
+	const void *wanted_arg;
 	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
 	size_t links_from;	/* as in a question */
@@ -67,6 +68,7 @@ struct tree_link {
 struct tree_result {
 	size_t dirs, files, links, others; /* seen */
 	bool complete; /* everything was seen (else PF121) */
+	bool wanted;   /* a request can lead to the root or into it */
 	/* How many entries there may be, from what was seen; 0: unknown. */
 	size_t estimate;
 	/* The root itself could not be listed: nothing more is known. */

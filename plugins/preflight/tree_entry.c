@@ -118,6 +118,21 @@ is_below(const char *target, const char *root)
 	    (target[len] == '/' || target[len] == '\0' || len == 1);
 }
 
+/* Whether a request can lead to the entry; end is "/" for a directory. */
+static bool
+is_wanted(const struct lister *lister, uint32_t dir, const char *name,
+    const char *end)
+{
+	char path[PATH_MAX + 1];
+
+	if (lister->job->wanted == NULL)
+		return true;
+	if (!list_path(lister->table, dir, name, path))
+		return false;
+	memcpy(path + strlen(path), end, strlen(end) + 1);
+	return lister->job->wanted(path, lister->job->wanted_arg);
+}
+
 static void
 note_link(struct lister *lister, struct reading *reading, const char *name)
 {
@@ -125,8 +140,12 @@ note_link(struct lister *lister, struct reading *reading, const char *name)
 	ssize_t len;
 	unsigned depth = lister->table->dirs[reading->dir].depth;
 
-	if (lister->links++ < LINKS_TRIED)
+	if (lister->links++ < LINKS_TRIED &&
+	    (is_wanted(lister, reading->dir, name, "") ||
+		is_wanted(lister, reading->dir, name, "/"))) {
+		lister->table->dirs[reading->dir].wanted = true;
 		list_note_odd(lister->table, UINT32_MAX, reading->dir, name);
+	}
 	if (lister->links > LINKS_LOOKED_AT ||
 	    !list_path(lister->table, reading->dir, name, both))
 		return;
@@ -182,22 +201,13 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 		lister->cut |= !lister->job->secrets;
 		return;
 	}
-	if (!list_add_dir(lister->table, parent, name, class, &index))
+	if (!list_add_dir(lister->table, parent, name, class, &index)) {
 		lister->cut = true;
-	else
-		lister->table->dirs[index].read_acls =
-		    facts->default_acl.count > 0;
-}
-
-static bool
-is_wanted(struct lister *lister, uint32_t dir, const char *name)
-{
-	char path[PATH_MAX];
-
-	if (lister->job->wanted == NULL)
-		return true;
-	return list_path(lister->table, dir, name, path) &&
-	    lister->job->wanted(path, lister->job->wanted_arg);
+		return;
+	}
+	lister->table->dirs[index].read_acls = facts->default_acl.count > 0;
+	lister->table->dirs[index].wanted =
+	    is_wanted(lister, parent, name, "/");
 }
 
 static void
@@ -210,8 +220,9 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 		lister->files++;
 	else
 		lister->others++;
-	if (!is_wanted(lister, reading->dir, name))
+	if (!is_wanted(lister, reading->dir, name, ""))
 		return;
+	lister->table->dirs[reading->dir].wanted = true;
 	class = list_class_of(lister->table, facts);
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))

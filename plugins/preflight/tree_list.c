@@ -94,6 +94,8 @@ read_dir(struct lister *lister, uint32_t index, unsigned count)
 	reading.fd = open_dir(lister, index);
 	if (reading.fd == -1) {
 		dir->done = true;
+		/* Nobody knows what is in the root. */
+		dir->wanted |= index == 0;
 		if (lister->unlisted++ == 0)
 			lister_send_entry(lister, -1, LIST_UNLISTED, index, "");
 		return;

@@ -17,7 +17,8 @@
  *   RECORD_SAMPLE     path; numbers: class or -1, LIST_* reason, and 1 for a
  *                     directory (LIST_SECRET) or the length of the link's own
  *                     path, after which its target follows (LIST_LEAVING)
- *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it
+ *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it, and 1 if a
+ *                     request can lead to it or below it
  *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
  *                     estimate of all entries
@@ -37,8 +38,8 @@ enum list_reason {
 struct list_job {
 	const char *path;
 	struct tree_budget budget;
-	bool (*wanted)(const char *relative, void *arg); /* may be NULL */
-	void *wanted_arg;
+	bool (*wanted)(const char *relative, const void *arg); /* or NULL */
+	const void *wanted_arg;
 	uid_t app;		   /* owner that is not odd */
 	unsigned depth;		   /* levels below the root; 0: 40 */
 	bool secrets;		   /* look for names of secrets, too */

@@ -21,6 +21,7 @@ take_dir(struct tree_survey *survey, const struct record *record,
 		.path = xstrndup(path, record->path_len),
 		.class = (long)record->numbers[0],
 		.entries = (size_t)record->numbers[1],
+		.wanted = record->numbers[2] != 0,
 	};
 }
 

@@ -15,6 +15,7 @@ struct survey_dir {
 	char *path;
 	long class; /* -1: none */
 	size_t entries;
+	bool wanted; /* by a request, it or what is in it */
 };
 
 struct survey_sample {

@@ -90,6 +90,19 @@ send_slots(struct lister *lister, const struct list_slot *slots, size_t count,
 		send_slot(lister, &slots[i], reason);
 }
 
+/* A directory is as wanted as what is in it, or may be in it; those that were
+ * found in one come after it. */
+static void
+spread_wanted(struct list_table *table)
+{
+	for (size_t i = table->dir_count; i-- > 0;) {
+		struct list_dir *dir = &table->dirs[i];
+
+		if (dir->wanted || !dir->done)
+			table->dirs[dir->parent].wanted = dir->wanted = true;
+	}
+}
+
 static void
 send_dirs(struct lister *lister)
 {
@@ -97,6 +110,7 @@ send_dirs(struct lister *lister)
 	struct record record;
 	char path[PATH_MAX];
 
+	spread_wanted(lister->table);
 	for (uint32_t i = 0; i < table->dir_count; i++) {
 		if (!list_path(table, i, "", path))
 			continue;
@@ -105,6 +119,7 @@ send_dirs(struct lister *lister)
 		    ? -1
 		    : (int64_t)table->dirs[i].class;
 		record.numbers[1] = table->dirs[i].entries;
+		record.numbers[2] = table->dirs[i].wanted;
 		lister_send(lister, &record, path, LIST_DIRS_SENT);
 	}
 }

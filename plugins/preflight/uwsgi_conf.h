@@ -2,24 +2,48 @@
 #ifndef PREFLIGHT_UWSGI_CONF_H
 #define PREFLIGHT_UWSGI_CONF_H
 
+#include <stdbool.h>
+
 #include "base/strvec.h"
 
-struct server_settings;
+#include "preflight/server_table.h"
 
 /*
- * Takes the options that concern sockets from the text of a uwsgi ini file.
- * path is the file's own ("/srv/app/uwsgi.ini"), for %d, %n and %p; section is
- * what stood behind the colon, NULL for [uwsgi]; environment serves $(NAME).
- * An option that cannot be expanded is noted as undecided.  -1 if the file is
- * not an ini file (xml, yaml, json); settings is untouched then.
+ * What uwsgi is told, from all sides and in its own order: environment,
+ * command line, and each configuration file at the place where it is named
+ * (contract P3.5).
  */
-struct uwsgi_source {
-	const char *path;
-	const char *section;
-	const struct strvec *environment;
+
+/* One option as it was given. */
+struct uwsgi_option {
+	char *name;
+	char *value; /* NULL: it cannot be known */
+	char *where; /* "/srv/app/uwsgi.ini:3" */
+	bool known;  /* it concerns sockets */
+	enum server_key key;
 };
 
-int uwsgi_conf_read(const char *text, const struct uwsgi_source *,
-    struct server_settings *);
+/* The text of a file, which the caller frees; NULL if it cannot be read. */
+typedef char *uwsgi_read_fn(void *arg, const char *path);
+
+struct uwsgi_conf {
+	const struct server_option *table; /* of the server "uwsgi" */
+	const struct strvec *environment;  /* for $(NAME) */
+	const char *directory; /* of relative files; NULL: not known */
+	uwsgi_read_fn *read;
+	void *arg;
+	struct uwsgi_option *options;
+	size_t count, room;
+	struct strvec undecided; /* files that cannot be read */
+	unsigned files;		 /* that were named */
+};
+
+/* Adds an option; one that names a configuration file is followed by all
+ * that is in it.  where is borrowed. */
+void uwsgi_conf_add(struct uwsgi_conf *, const char *name, const char *value,
+    const char *where);
+/* Resolves %(name), then sets what concerns sockets. */
+void uwsgi_conf_settle(struct uwsgi_conf *, struct server_settings *);
+void uwsgi_conf_done(struct uwsgi_conf *);
 
 #endif

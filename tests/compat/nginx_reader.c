@@ -10,7 +10,7 @@
 /*
  * Shows what the nginx reader made of a file, for comparison with nginx:
  *
- *	nginx_reader words FILE    one line a directive
+ *	nginx_reader words FILE... one line a directive
  *	nginx_reader routes FILE   one line a "server URI" of standard input
  */
 
@@ -101,10 +101,15 @@ show_routes(const char *path)
 int
 main(int argc, char *argv[])
 {
-	if (argc == 3 && strcmp(argv[1], "words") == 0)
-		return show_words(argv[2]);
+	int result = 0;
+
+	if (argc >= 3 && strcmp(argv[1], "words") == 0) {
+		for (int i = 2; i < argc && result == 0; i++)
+			result = show_words(argv[i]);
+		return result;
+	}
 	if (argc == 3 && strcmp(argv[1], "routes") == 0)
 		return show_routes(argv[2]);
-	fprintf(stderr, "usage: nginx_reader words|routes FILE\n");
+	fprintf(stderr, "usage: nginx_reader words|routes FILE ...\n");
 	return 64;
 }

@@ -18,7 +18,7 @@ import supd
 
 READER = supd.built("nginx_reader")
 SEED = 4711
-SERVERS = 60
+SERVERS = 500
 URIS = 40
 
 pytestmark = pytest.mark.skipif(

@@ -17,6 +17,7 @@ import supd
 READER = supd.built("nginx_reader")
 SEED = 20260817
 CASES = 400
+MANY = 8000
 
 pytestmark = pytest.mark.skipif(
     READER is None or private_nginx.NGINX is None,
@@ -42,21 +43,25 @@ def config(folder, port, text):
             "location /x {\ndefault_type %s;\n}\n}\n}\n" % text)
 
 
-def our_words(path):
-    """[(end, line, [word, ...]), ...] and the error or None."""
-    done = subprocess.run([READER, "words", str(path)], check=True,
+def our_words(*paths):
+    """For each: [(end, line, [word, ...]), ...] and the error or None."""
+    done = subprocess.run([READER, "words", *map(str, paths)], check=True,
                           stdout=subprocess.PIPE, env=supd.environment(),
-                          timeout=20)
+                          timeout=60)
     directives = []
     for line in done.stdout.splitlines():
         if line.startswith(b"error "):
             _, number, cause = line.split(b" ", 2)
-            return directives, (int(number), bytes.fromhex(cause.decode()))
+            yield directives, (int(number), bytes.fromhex(cause.decode()))
+            directives = []
+            continue
         end, _, last, *words = line.split()
         directives.append((end.decode(), int(last),
                            [bytes.fromhex(w.decode().rstrip("."))
                             for w in words]))
-    return directives, None
+        if end == b"file":
+            yield directives, None
+            directives = []
 
 
 KNOWN = {b"daemon", b"master_process", b"pid", b"error_log", b"events",
@@ -65,9 +70,8 @@ KNOWN = {b"daemon", b"master_process", b"pid", b"error_log", b"events",
          b"fastcgi_temp_path", b"uwsgi_temp_path", b"scgi_temp_path"}
 
 
-def expected(path):
+def expected(directives, error):
     """What nginx must say: (line, sentence) or None, and the word it keeps."""
-    directives, error = our_words(path)
     depth, kept = 0, []
     for end, line, words in directives:
         if end == "close":
@@ -104,7 +108,8 @@ def compare_refusal(folder, port, text):
     conf = folder / "n.conf"
     conf.write_text(config(folder, port, text), newline="")
     said = private_nginx.test_config(folder, conf)
-    wanted, word = expected(conf)
+    [(directives, error)] = our_words(conf)
+    wanted, word = expected(directives, error)
     if said is None:
         assert wanted is None, text
         return word
@@ -125,6 +130,29 @@ def test_random_text_is_cut_alike(tmp_path):
         if word is not None:
             accepted.append((text, word))
     assert len(accepted) > CASES // 20
+
+
+def words_of(folder, port, texts):
+    """[(text, word), ...] of those that nginx has to accept."""
+    paths = []
+    for number, text in enumerate(texts):
+        paths.append(folder / str(number))
+        paths[-1].write_text(config(folder, port, text), newline="")
+    accepted = []
+    for text, (directives, error) in zip(texts, our_words(*paths)):
+        wanted, word = expected(directives, error)
+        if wanted is None:
+            accepted.append((text, word))
+    return accepted
+
+
+def test_thousands_of_words_are_kept_alike(tmp_path):
+    """All that we accept in one configuration, each asked for over HTTP."""
+    rng = random.Random(SEED + 1)
+    port = private_nginx.free_port()
+    accepted = words_of(tmp_path, port,
+                        [random_text(rng) for _ in range(MANY)])
+    assert len(accepted) > 1000
     conf = tmp_path / "n.conf"
     conf.write_text(
         private_nginx.HEAD.format(tmp_path) + "http {\n" +

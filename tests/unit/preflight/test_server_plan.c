@@ -62,6 +62,15 @@ static const struct {
 	    "gunicorn: /c 7777/0||" },
 	{ "sh -c 'exec gunicorn -b unix:$SOCK app'", NULL,
 	    "gunicorn:||socket $SOCK" },
+	{ "gunicorn app", NULL, "gunicorn:|127.0.0.1:8000|" },
+	{ "gunicorn app", "PORT=5000", "gunicorn:|0.0.0.0:5000|" },
+	{ "uvicorn --port 81 app", "UVICORN_HOST=::1", "uvicorn:|::1:81|" },
+	{ "uvicorn --fd 3 app", NULL, "uvicorn:||" },
+	{ "hypercorn -c x.toml app", NULL, "hypercorn:||config x.toml" },
+	{ "waitress-serve --port=80 app", NULL, "waitress-serve:|0.0.0.0:80|" },
+	{ "uwsgi --chmod-socket=660 -s /a --socket /b", "UWSGI_SOCKET=/e",
+	    "uwsgi: /e 660/7777 /a 660/7777 /b 660/7777||" },
+	{ "uwsgi --set b=/p -s %(b)/x", NULL, "uwsgi: /p/x 7777/7777||" },
 	{ "uvicorn --uds /run/u.sock app:app", NULL,
 	    "uvicorn: /run/u.sock 666/7777||" },
 	{ "uvicorn app:app", "UVICORN_UDS=/run/u.sock",
@@ -155,6 +164,12 @@ Test(server_plan, reads_files_beside_the_program, .init = make_directory,
 	free(wanted);
 	expect_plan("gunicorn -c none.py app",
 	    "gunicorn:||cannot read none.py");
+	/* gunicorn goes to its --chdir when it has read its file. */
+	expect_plan("gunicorn --chdir / app", "gunicorn: /f 7777/27||");
+	expect_plan("gunicorn -c python:gunicorn.conf app",
+	    "gunicorn:||cannot read gunicorn/conf.py");
+	expect_plan("gunicorn -c file:gunicorn.conf.py app",
+	    "gunicorn: /f 7777/27||");
 }
 
 /* The config file is Python; it would leave a mark if it were run. */
@@ -182,6 +197,6 @@ Test(server_plan, does_not_wait_for_a_fifo, .init = make_directory,
 	char *path = xasprintf("%s/gunicorn.conf.py", directory);
 
 	cr_assert_eq(mkfifo(path, 0600), 0);
-	expect_plan("gunicorn app", "gunicorn:||");
+	expect_plan("gunicorn app", "gunicorn:|127.0.0.1:8000|");
 	free(path);
 }

@@ -292,7 +292,7 @@ Test(tree, mounts_are_not_entered)
 }
 
 static bool
-only_css(const char *relative, void *arg)
+only_css(const char *relative, const void *arg)
 {
 	size_t len = strlen(relative);
 
