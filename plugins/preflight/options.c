@@ -20,7 +20,7 @@ const char options_usage[] =
     "  -c, --configuration FILE  supervisord.conf\n"
     "      --program NAME        check this program or group (repeatable)\n"
     "      --all                 check all programs, switched off ones too\n"
-    "      --format FORMAT       text, json, yaml, junit or gate\n"
+    "      --format FORMAT       text, json, yaml, junit, prometheus or gate\n"
     "      --out FILE            write the report there, mode 0600\n"
     "      --fix plan|apply|none propose repairs (plan), or make them\n"
     "      --yes                 apply without asking\n"
@@ -85,7 +85,7 @@ static const struct option long_options[] = {
 /* clang-format on */
 
 static const char *const format_words[] = { "text", "json", "yaml", "junit",
-	"gate", NULL };
+	"prometheus", "gate", NULL };
 static const char *const fix_words[] = { "plan", "apply", "none", NULL };
 static const char *const undecided_words[] = { "code", "pass", "warn", "fail",
 	NULL };

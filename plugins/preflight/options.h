@@ -15,6 +15,7 @@ enum report_format {
 	FORMAT_JSON,
 	FORMAT_YAML,
 	FORMAT_JUNIT,
+	FORMAT_PROMETHEUS,
 	FORMAT_GATE,
 };
 
