@@ -162,6 +162,7 @@ finding_free(struct finding *finding)
 	free(finding->fixes);
 	evidence_done(&finding->evidence);
 	strvec_done(&finding->needed_for);
+	strvec_done(&finding->opens);
 	free(finding->effect.url);
 	free(finding->effect.log);
 	free(finding->path);

@@ -194,6 +194,7 @@ struct finding {
 	char *at;	   /* "site.conf:14", or NULL */
 	char *fingerprint; /* set by report_finish */
 	struct strvec needed_for; /* "/static/ -> /home/app/static/" */
+	struct strvec opens;	  /* the worst paths of what a grant opens */
 	struct evidence evidence;
 	bool has_evidence;
 	struct effect effect;

@@ -247,15 +247,35 @@ plan_seed(struct finding *finding, const struct fix_scene *scene,
 	fix->advised = false;
 	fix->reload = true;
 	fix->takes_effect = xstrdup("after a reload of nginx");
-	fix->price = scene->seed_price != NULL
-	    ? xstrdup(scene->seed_price)
-	    : xasprintf("everything that group %s may read becomes readable",
-		  scene->app_group);
+	fix->price =
+	    xasprintf("everything that group %s may read becomes readable",
+		scene->app_group);
 	fix_add_command(fix, "usermod", "-a", "-G", scene->app_group,
 	    scene->worker_user, NULL);
 	fix_add_command(fix, "nginx", "-s", "reload", NULL);
 	fix_add_undo(fix, "gpasswd", "-d", scene->worker_user, scene->app_group,
 	    NULL);
+}
+
+/* A file that nobody's business but the program's is not opened by a plan;
+ * keys and password files that nginx has to read are. */
+static bool
+opens_secret(const struct finding *finding, const struct answer *obstacles,
+    size_t count)
+{
+	enum secret_kind kind;
+
+	if (finding->code == PF117 || finding->code == PF405)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (obstacles[i].blocker == NULL ||
+		    S_ISDIR(obstacles[i].facts.mode))
+			continue;
+		kind = secret_suspected(obstacles[i].blocker);
+		if (kind != SECRET_NONE && kind != SECRET_SOURCE)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -264,6 +284,8 @@ fix_plan_access(struct finding *finding, const struct fix_scene *scene,
 {
 	struct fix *fix;
 
+	if (opens_secret(finding, obstacles, count))
+		return;
 	plan_acl(finding, scene, obstacles, count);
 	if (finding->code == PF101 && scene->app->uid != 0) {
 		fix = finding_add_fix(finding, "move-tree");

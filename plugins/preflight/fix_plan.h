@@ -20,9 +20,6 @@ struct fix_scene {
 	const char *app_user, *app_group;
 	const struct cred *app;
 	const char *program;
-	/* What the worker would gain from becoming a member of the app's
-	 * group, in words; NULL: nothing is known. */
-	const char *seed_price;
 };
 
 /*

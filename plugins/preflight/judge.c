@@ -9,6 +9,7 @@
 #include "preflight/judge.h"
 #include "preflight/nginx_location.h"
 #include "preflight/sentence.h"
+#include "preflight/tenants.h"
 
 /*
  * What all judges share: a check for each need, a finding for each refusal,
@@ -108,6 +109,16 @@ purpose(const struct need *need)
 	return text;
 }
 
+/* A hole in the worker is worth more where it reads for several tenants
+ * (contract P4.8). */
+static void
+weigh(const struct judge *judge, struct finding *finding)
+{
+	if (finding->code >= PF501 && finding->code <= PF515 &&
+	    judge->tenants->count > 1 && finding->severity < SEVERITY_CRITICAL)
+		finding->severity++;
+}
+
 struct finding *
 judge_add(struct judge *judge, size_t check, const struct need *need,
     struct finding *finding)
@@ -115,6 +126,7 @@ judge_add(struct judge *judge, size_t check, const struct need *need,
 	struct check *one = &judge->program->checks[check];
 
 	finding->uid = judge->identity->cred.uid;
+	weigh(judge, finding);
 	if (need != NULL)
 		strvec_push_taken(&finding->needed_for, purpose(need));
 	if (need != NULL && finding->at == NULL)
@@ -349,6 +361,7 @@ judge_need(struct judge *judge, const struct paired_need *paired)
 void
 judge_pairing(struct judge *judge, const struct pairing *pairing)
 {
+	judge->pairing = pairing;
 	for (size_t i = 0; i < pairing->need_count; i++)
 		judge_need(judge, &pairing->needs[i]);
 	judge_misses(judge, pairing);

@@ -19,6 +19,8 @@ struct judge {
 	struct program_report *program; /* borrowed from the report */
 	const struct program_view *view;
 	const struct nginx_instance *instance;
+	const struct pairing *pairing; /* set by judge_pairing */
+	const struct tenants *tenants; /* of the instance */
 	const struct identity *identity;
 	const char *identity_id; /* "n1" */
 	char *user;		 /* "www-data" */

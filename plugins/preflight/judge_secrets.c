@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
 
 #include "preflight/judge.h"
+#include "preflight/judge_grant.h"
 #include "preflight/judge_links.h"
 #include "preflight/nginx_route.h"
 #include "preflight/security.h"
@@ -178,14 +180,65 @@ judge_writable(struct judge *judge, size_t check,
 	free(facts);
 }
 
+/* Whether the worker may read the file behind the path and the program's user
+ * may not. */
+static bool
+is_beyond_app(struct judge *judge, size_t check, const char *path)
+{
+	const struct probe_as app = judge_as_app(judge);
+	const struct question question = {
+		.what = ASK_READ_FILE,
+		.path = path,
+	};
+	struct answer answer;
+	bool worker, denied;
+
+	if (!judge_ask(judge, check, &question, &answer))
+		return false;
+	worker = answer.verdict == ANSWER_YES;
+	answer_done(&answer);
+	if (!worker ||
+	    probe_ask(&app, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return false;
+	denied = answer.verdict == ANSWER_NO && answer.error == EACCES;
+	answer_done(&answer);
+	return denied;
+}
+
+/* The URL of a link in one of the served trees; the caller frees, NULL if it
+ * has none. */
+static char *
+link_url(struct judge *judge, const struct roots *roots,
+    const struct tree_link *link)
+{
+	char *url = NULL;
+
+	for (size_t i = 0; i < roots->count && url == NULL; i++) {
+		if (roots->needs[i] != NULL)
+			url = exposed_url(judge, roots->needs[i], link->path);
+	}
+	return url;
+}
+
 static void
-judge_leaving(struct judge *judge, size_t check, const struct tree_link *link)
+judge_leaving(struct judge *judge, size_t check, const struct roots *roots,
+    const struct tree_link *link)
 {
 	struct finding *finding = finding_create(PF514, link->path);
+	char *url = link_url(judge, roots, link);
+	bool published = url != NULL && is_beyond_app(judge, check, link->path);
 
-	finding_say(finding, "the link %s leads out of the served tree, to %s",
-	    link->path, link->target);
+	if (published)
+		finding->severity = SEVERITY_CRITICAL;
+	finding_say(finding,
+	    "the link %s leads out of the served tree, to %s%s%s", link->path,
+	    link->target,
+	    published ? "; what the program's user may not read itself can be "
+			"asked for as "
+		      : "",
+	    published ? url : "");
 	judge_add(judge, check, NULL, finding);
+	free(url);
 }
 
 /* Groups that give the worker far more than it needs. */
@@ -193,10 +246,8 @@ static void
 judge_groups(struct judge *judge, size_t check)
 {
 	const struct cred *worker = &judge->identity->cred;
-	const struct cred *app = &judge->view->cred;
 	const char *powerful = security_powerful_group(worker);
 	struct finding *finding;
-	char *group;
 
 	if (powerful != NULL) {
 		finding = finding_create(PF509, NULL);
@@ -205,18 +256,6 @@ judge_groups(struct judge *judge, size_t check)
 		    "far more than a web server needs",
 		    judge->worker, powerful);
 		judge_add(judge, check, NULL, finding);
-	}
-	if (app->uid != 0 && app->uid != worker->uid &&
-	    app->gid != worker->gid && access_in_group(worker, app->gid)) {
-		group = sentence_group(app->gid);
-		finding = finding_create(PF507, judge->view->home);
-		finding_say(finding,
-		    "%s is a member of group %s: everything "
-		    "that group may read, .env files included, is readable by "
-		    "the web server",
-		    judge->worker, group);
-		judge_add(judge, check, NULL, finding);
-		free(group);
 	}
 }
 
@@ -253,7 +292,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 		judge_writable(judge, check, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
 		if (judge_link_is_foreign(judge->view, &result.leaving[i]))
-			judge_leaving(judge, check, &result.leaving[i]);
+			judge_leaving(judge, check, roots, &result.leaving[i]);
 	security_result_done(&result);
 }
 
@@ -279,6 +318,8 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 	if (roots.count > 0)
 		scan(judge, index, &roots, &expected);
 	judge_groups(judge, index);
+	judge_membership(judge, index);
+	judge_tenants(judge, index);
 	strvec_done(&expected);
 	free(roots.list);
 	free(roots.needs);

@@ -145,6 +145,7 @@ finding_json(const struct finding *finding, const char *fid)
 	set(json, "fingerprint", text(finding->fingerprint));
 	set(json, "message", text(finding->message));
 	set(json, "needed_for", words_json(&finding->needed_for));
+	set(json, "opens", words_json(&finding->opens));
 	set(json, "evidence", evidence_json(finding));
 	set(json, "effect", effect_json(&finding->effect));
 	set(json, "fixes", fixes);

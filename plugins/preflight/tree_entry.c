@@ -182,11 +182,12 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 		lister->cut |= !lister->job->secrets;
 		return;
 	}
-	if (!list_add_dir(lister->table, parent, name, class, &index))
+	if (!list_add_dir(lister->table, parent, name, class, &index)) {
 		lister->cut = true;
-	else
-		lister->table->dirs[index].read_acls =
-		    facts->default_acl.count > 0;
+		return;
+	}
+	lister->table->dirs[index].read_acls = facts->default_acl.count > 0;
+	lister_gain_dir(lister, index, facts);
 }
 
 static bool
@@ -212,6 +213,7 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 		lister->others++;
 	if (!is_wanted(lister, reading->dir, name))
 		return;
+	lister_gain_file(lister, reading->dir, name, facts);
 	class = list_class_of(lister->table, facts);
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))
