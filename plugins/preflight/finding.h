@@ -176,8 +176,9 @@ struct fix {
 	char *price;	    /* what else it opens, in words; NULL: nothing */
 	struct fix_command *commands;
 	size_t command_count;
-	struct fix_command *undo;
-	size_t undo_count;
+	struct strvec undo; /* one command; it needs what was saved before */
+	/* What is to be saved with getfacl -p before, and with -Rp. */
+	struct strvec saved, saved_trees;
 	struct strvec also_gains; /* paths or users that gain by it */
 	enum simulated simulated;
 	bool reload;  /* nginx has to be reloaded */
@@ -234,7 +235,8 @@ struct fix *finding_add_fix(struct finding *, const char *id);
 /* Appends a command of NULL-terminated words, printf-free. */
 void fix_add_command(struct fix *, const char *word, ...)
     __attribute__((sentinel));
-void fix_add_undo(struct fix *, const char *word, ...)
+/* Sets the command that takes the plan back. */
+void fix_set_undo(struct fix *, const char *word, ...)
     __attribute__((sentinel));
 
 #endif

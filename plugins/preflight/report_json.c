@@ -83,7 +83,9 @@ fix_json(const struct fix *fix)
 	set(json, "advised", json_boolean(fix->advised));
 	set(json, "text", text(fix->text));
 	set(json, "commands", commands_json(fix->commands, fix->command_count));
-	set(json, "undo", commands_json(fix->undo, fix->undo_count));
+	set(json, "undo", words_json(&fix->undo));
+	set(json, "saves", words_json(&fix->saved));
+	set(json, "saves_below", words_json(&fix->saved_trees));
 	set(json, "reload", json_boolean(fix->reload));
 	set(json, "restart", json_boolean(fix->restart));
 	set(json, "takes_effect", text(fix->takes_effect));

@@ -83,13 +83,21 @@ def test_a_plan_that_opens_a_secret_is_not_offered(make_site):
     assert site.ask().fix("PF101", "acl-traverse")["advised"]
 
 
-def test_a_secret_in_the_tree_is_not_made_readable(make_site):
+def test_a_secret_that_is_closed_is_as_it_should_be(make_site):
+    """No refusal to complain about, and nothing to mend."""
     site = make_site()
     os.rename(site.path("home/site/static/logo.png"),
               site.path("home/site/static/server.key"))
     site.chmod("home/site/static/server.key", 0o600)
+    expect(site.ask())
+    site.write("home/site/static/b.css", "", 0o600)
     report = site.ask()
-    assert not [f for f in report.find("PF102")["fixes"] if f["commands"]]
+    assert report.find("PF108")["path"].endswith("/b.css")
+    site.chmod("home/site/static/b.css", 0o644)
+    site.chmod("home/site/static/server.key", 0o644)
+    site.write("home/site/static/server.key",
+               "-----BEGIN RSA PRIVATE KEY-----\nMII")
+    expect(site.ask(), "PF501", "PF504")
 
 
 TWO = """

@@ -106,28 +106,3 @@ def test_t115_worker_can_change_the_code(make_site):
          .split("\n")[0].strip().replace(" ", ","), "test", "-w",
          site.home + "/site/app.py"], check=False).returncode == 0
     expect(site.ask(), "PF506", "PF507")
-
-
-def test_t116_a_wider_mask_for_another_entry(make_site, users):
-    """A fix by setfacl must not widen what the mask had cut."""
-    site = make_site()
-    other = users.add("devs", "-U")
-    try:
-        site.acl("home", "u:%s:rwx,m::r-x" % other)
-        site.chmod("home", 0o750)
-        site.start_nginx()
-        assert site.status(LOGO) == 403
-        report = site.ask()
-        expect(report, "PF101|PF109")
-        first = [f for f in report.find("PF101")["fixes"] if f["commands"]][0]
-        for command in first["commands"]:
-            subprocess.run(command, check=True)
-        assert site.status(LOGO) == 200
-        shown = subprocess.run(["getfacl", "-cp", site.home], text=True,
-                               stdout=subprocess.PIPE, check=True).stdout
-        line, = [l for l in shown.splitlines() if other in l]
-        widened = "effective" not in line
-        gains = " ".join(first["also_gains"])
-        assert not widened or site.home in gains, (shown, first)
-    finally:
-        users.drop()
