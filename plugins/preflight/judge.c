@@ -7,6 +7,7 @@
 
 #include "preflight/hint.h"
 #include "preflight/judge.h"
+#include "preflight/judge_nginx.h"
 #include "preflight/nginx_location.h"
 #include "preflight/sentence.h"
 #include "preflight/tenants.h"
@@ -195,6 +196,20 @@ say_special(struct judge *judge, struct finding *finding, const char *path,
 	free(facts);
 }
 
+/* A refusal that a reload of nginx would end. */
+static void
+note_stale(struct judge *judge, const struct answer *answer)
+{
+	const struct nginx_instance *instance = judge->instance;
+
+	if (answer->error == EACCES && answer->explained.known &&
+	    !answer->explained.granted && judge->identity->running &&
+	    instance->has_user &&
+	    access_granted(&instance->user.cred, &answer->facts,
+		answer->explained.need))
+		judge_nginx_stale(judge->report, instance, judge->identity);
+}
+
 struct finding *
 judge_refusal(struct judge *judge, enum finding_code code, const char *path,
     const struct answer *answer)
@@ -206,6 +221,7 @@ judge_refusal(struct judge *judge, enum finding_code code, const char *path,
 	finding_say(finding, "%s", sentence);
 	free(sentence);
 	say_special(judge, finding, path, answer);
+	note_stale(judge, answer);
 	sentence_evidence(finding, answer);
 	if (answer->inferred)
 		finding->confidence = CONFIDENCE_INFERRED;

@@ -92,7 +92,11 @@ def test_the_identity_is_that_of_the_running_worker(make_site, users):
     try:
         report = site.report()
         assert site.get("/static/logo.png") == 403
-        assert "PF101" in report.codes() and "PF005" in report.codes()
+        assert "PF101" in report.codes()
+        assert report.find("PF005")["severity"] == "error"
+        site.chmod("home", 0o700)
+        assert site.report().find("PF005")["severity"] == "warning"
+        site.chmod("home", 0o750)
         site.reload()
         assert site.get("/static/logo.png") == 200
         report = site.report()
