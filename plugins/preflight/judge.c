@@ -234,14 +234,18 @@ bool
 judge_undecided(struct judge *judge, size_t check, const char *path,
     const struct answer *answer)
 {
+	struct finding *finding;
 	int code;
 
 	if (answer->verdict != ANSWER_UNDECIDED)
 		return false;
 	code = finding_code_parse(why_code(answer->why));
-	judge_add(judge, check, NULL,
-	    judge_refusal(judge, code == -1 ? PF901 : (enum finding_code)code,
-		path, answer));
+	finding = judge_refusal(judge,
+	    code == -1 ? PF901 : (enum finding_code)code, path, answer);
+	/* A lack that only costs detail is an info; here it cost the answer. */
+	if (finding->severity == SEVERITY_INFO)
+		finding->severity = SEVERITY_UNDECIDED;
+	judge_add(judge, check, NULL, finding);
 	return true;
 }
 

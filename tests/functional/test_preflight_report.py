@@ -452,16 +452,6 @@ def test_password_file(make_site):
     assert site.report().find("PF117")["effect"]["status"] == 403
 
 
-def test_every_code_is_explained():
-    import re
-    import supd
-    rows = re.findall(r'X\((PF\d+),.*?"(.*?)"\)', open(os.path.join(
-        supd.SRCDIR, "plugins/preflight/finding.h")).read())
-    explained = re.findall(r"^#### (PF\d+) (\S+)$", open(os.path.join(
-        supd.SRCDIR, "docs/preflight.md")).read(), re.M)
-    assert len(rows) > 80 and rows == explained
-
-
 def test_log_that_even_root_may_not_open(make_site):
     """fs.protected_regular: a file of somebody else in a sticky directory."""
     if int(open("/proc/sys/fs/protected_regular").read()) == 0:
