@@ -302,6 +302,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.report = checkup->report,
 		.view = view,
 		.image = options->root,
+		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};

@@ -254,11 +254,13 @@ judge_ask(struct judge *judge, size_t check, const struct question *question,
     struct answer *answer)
 {
 	struct check *one = &judge->program->checks[check];
+	struct question asked = *question;
 	struct finding *finding;
 	char *cause = NULL;
 
-	if (probe_ask_worker(judge->identity, question, 1, answer,
-		&judge->probe, &cause) == -1) {
+	asked.stat_only |= judge->stat_only;
+	if (probe_ask_worker(judge->identity, &asked, 1, answer, &judge->probe,
+		&cause) == -1) {
 		finding = finding_create(PF901, question->path);
 		finding_say(finding, "%s", cause);
 		free(cause);

@@ -31,6 +31,7 @@ struct judge {
 	struct probe_options probe;
 	bool running;		   /* the program has been started already */
 	bool confirm;		   /* ask nginx itself for files */
+	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 

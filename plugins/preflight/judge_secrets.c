@@ -271,6 +271,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 		.more_secrets = judge->more_secrets,
 		.expected = expected->items,
 		.expected_count = expected->len,
+		.stat_only = judge->stat_only,
 		.budget = judge->budget,
 		.probe = judge->probe,
 	};

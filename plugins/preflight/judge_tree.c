@@ -427,6 +427,7 @@ sample(struct judge *judge, const struct need *need,
 		.app = &judge->view->cred,
 		.links = root->links,
 		.links_from = root->links_from,
+		.stat_only = judge->stat_only,
 		.budget = judge->budget,
 		.probe = judge->probe,
 	};

@@ -535,3 +535,33 @@ def test_a_runtime_dir_that_nobody_makes_is_missing(make_site):
     report = site.report()
     assert report.code == 1
     assert report.find("PF203")["severity"] == "error"
+
+
+def opened(site, *options):
+    """Files of the site that a run of the checker opens for reading."""
+    log = site.path("trace")
+    subprocess.run(
+        ["strace", "-f", "-qq", "-y", "-e", "trace=open,openat,openat2", "-o",
+         log, nginx_site.CHECKER, "-c", site.path("supervisord.conf"),
+         *options], stdout=subprocess.DEVNULL, check=False)
+    lines = [line for line in open(log) if site.home in line and
+             "O_PATH" not in line and "O_DIRECTORY" not in line and
+             "= -1" not in line]
+    os.unlink(log)
+    return lines
+
+
+def test_stat_only_opens_nothing(make_site):
+    """strace sees the difference; the verdicts are the same."""
+    if subprocess.run(["strace", "-qq", "true"], stderr=subprocess.DEVNULL
+                      ).returncode != 0:
+        pytest.skip("strace does not work here")
+    site = make_site()
+    site.write("home/site/tls.key", "-----BEGIN CERTIFICATE-----\n")
+    site.write("home/site/static/a.css", "", 0o600)
+    assert [l for l in opened(site) if "logo.png" in l]
+    assert [l for l in opened(site) if "tls.key" in l]
+    assert opened(site, "--stat-only") == []
+    assert site.report().codes() == ["PF108", "PF213"]
+    # A name is all there is to judge by.
+    assert site.report("--stat-only").codes() == ["PF108", "PF213", "PF501"]
