@@ -72,16 +72,21 @@ collect_roots(struct judge *judge, const struct pairing *pairing,
 		add_root(roots, view->home, NULL, HOME_DEPTH, true);
 }
 
+static struct nginx_base
+base_of(const struct judge *judge)
+{
+	return (struct nginx_base){
+		.prefix = judge->instance->site.prefix,
+		.conf_dir = judge->instance->site.conf_dir,
+	};
+}
+
 /* The URL under which the tree's file could be asked for, if it is answered;
  * the caller frees, NULL if it is not. */
 static char *
 exposed_url(struct judge *judge, const struct need *need, const char *path)
 {
-	const struct nginx_site *site = &judge->instance->site;
-	const struct nginx_base base = {
-		.prefix = site->prefix,
-		.conf_dir = site->conf_dir,
-	};
+	const struct nginx_base base = base_of(judge);
 	size_t len = strlen(need->path);
 	const char *below = path + len;
 	char *url;
@@ -99,31 +104,66 @@ exposed_url(struct judge *judge, const struct need *need, const char *path)
 	return NULL;
 }
 
+/* Where a request goes beside the tree: its URI, and the path that nginx makes
+ * of it; NULL if the path is not to be had that way.  The caller frees both. */
+static char *
+escape_uri(const struct need *need, const char *path, char **file)
+{
+	size_t len = strlen(need->path);
+
+	if (need->slash_sibling && strncmp(path, need->path, len) == 0 &&
+	    path[len] != '/' && path[len] != '\0') {
+		*file = xstrdup(path);
+		return xasprintf("%s%s", need->url, path + len);
+	}
+	if (!need->slash_escape)
+		return NULL;
+	for (len--; len > 0 && need->path[len - 1] != '/'; len--)
+		;
+	if (len < 2 || strncmp(path, need->path, len) != 0)
+		return NULL;
+	*file = xasprintf("%s../%s", need->path, path + len);
+	return xasprintf("%s../%s", need->url, path + len);
+}
+
+/* A secret beside the tree makes the slip critical. */
+static void
+raise_escape(struct judge *judge, const struct need *need)
+{
+	for (size_t i = 0; i < judge->program->finding_count; i++) {
+		struct finding *one = judge->program->findings[i];
+
+		if (one->code == PF508 && one->path != NULL &&
+		    strcmp(one->path, need->path) == 0)
+			one->severity = SEVERITY_CRITICAL;
+	}
+}
+
 /* What lies beside a tree whose location and alias disagree about the last
- * slash can be asked for through it; the caller frees, NULL if not. */
+ * slash, or both lack it, can be asked for through it; the caller frees, NULL
+ * if not. */
 static char *
 escape_url(struct judge *judge, const struct roots *roots, const char *path)
 {
+	const struct nginx_base base = base_of(judge);
 	const struct need *need;
-	struct finding *finding;
-	size_t len;
+	char *file, *uri;
+	bool exposed;
 
 	for (size_t i = 0; i < roots->count; i++) {
 		need = roots->needs[i];
-		if (need == NULL || !need->slash_escape || need->url == NULL)
+		uri = need == NULL || need->url == NULL || need->server == NULL
+		    ? NULL
+		    : escape_uri(need, path, &file);
+		if (uri == NULL)
 			continue;
-		for (len = strlen(need->path) - 1;
-		     len > 0 && need->path[len - 1] != '/'; len--)
-			;
-		if (len < 2 || strncmp(path, need->path, len) != 0)
-			continue;
-		for (size_t j = 0; j < judge->program->finding_count; j++) {
-			finding = judge->program->findings[j];
-			if (finding->code == PF508 && finding->path != NULL &&
-			    strcmp(finding->path, need->path) == 0)
-				finding->severity = SEVERITY_CRITICAL;
+		exposed = nginx_route_exposes(need->server, &base, uri, file);
+		free(file);
+		if (exposed) {
+			raise_escape(judge, need);
+			return uri;
 		}
-		return xasprintf("%s../%s", need->url, path + len);
+		free(uri);
 	}
 	return NULL;
 }
@@ -146,7 +186,7 @@ judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
 	    sighting->kind != SECRET_SOURCE) {
 		finding =
 		    finding_create((enum finding_code)code, sighting->path);
-		if (sighting->weaker && finding->severity > SEVERITY_NOTICE)
+		if (sighting->weaker && finding->severity > SEVERITY_INFO)
 			finding->severity--;
 		finding_say(finding, "%s (%s, %s) is readable by %s%s",
 		    sighting->path, secret_text(sighting->kind), facts,
