@@ -209,6 +209,7 @@ note_undecided_sockets(struct judge *judge, enum pair_reason by)
 		return;
 	for (size_t i = 0; i < undecided->len; i++) {
 		finding = finding_create(PF122, NULL);
+		finding->subject = xstrdup(undecided->items[i]);
 		finding_say(finding,
 		    "where the program listens is not known: "
 		    "%s; preflight_socket= can say it",
@@ -460,8 +461,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 			return -1;
 		report_finish(report);
 	}
-	report->exit =
-	    exit_code_of(report, checkup->undecided, options->require_probed);
+	exit_code_set(report, checkup->undecided, options->require_probed);
 	report->duration_ms = clock_mono_ms() - started;
 	return 0;
 }

@@ -168,6 +168,7 @@ finding_free(struct finding *finding)
 	free(finding->effect.url);
 	free(finding->effect.log);
 	free(finding->path);
+	free(finding->subject);
 	free(finding->message);
 	free(finding->at);
 	free(finding->fingerprint);

@@ -190,10 +190,13 @@ struct finding {
 	enum finding_code code;
 	enum severity severity;
 	enum confidence confidence;
-	char *path;	   /* what it is about; bytes as in the file system */
-	char *message;	   /* a sentence for a person */
-	char *at;	   /* "site.conf:14", or NULL */
-	char *fingerprint; /* set by report_finish */
+	char *path; /* what it is about; bytes as in the file system */
+	/* What it is about where that is no path: the part of the fingerprint
+	 * that tells two of a code apart; or NULL. */
+	char *subject;
+	char *message;		  /* a sentence for a person */
+	char *at;		  /* "site.conf:14", or NULL */
+	char *fingerprint;	  /* set by report_finish */
 	struct strvec needed_for; /* "/static/ -> /home/app/static/" */
 	struct strvec opens;	  /* the worst paths of what a grant opens */
 	struct evidence evidence;

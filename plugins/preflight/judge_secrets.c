@@ -291,6 +291,7 @@ judge_groups(struct judge *judge, size_t check)
 
 	if (powerful != NULL) {
 		finding = finding_create(PF509, NULL);
+		finding->subject = xstrdup(powerful);
 		finding_say(finding,
 		    "%s is a member of group %s, which gives "
 		    "far more than a web server needs",

@@ -307,6 +307,10 @@ report_json_tree(const struct report *report)
 	set(json, "mode", text(report->mode));
 	set(json, "exit", json_integer(report->exit));
 	list = json_array();
+	for (size_t i = 0; i < report->exit_count; i++)
+		json_array_append_new(list, json_integer(report->exits[i]));
+	set(json, "exits", list);
+	list = json_array();
 	for (size_t i = 0; i < report->identity_count; i++)
 		json_array_append_new(list,
 		    identity_json(&report->identities[i]));
