@@ -58,6 +58,7 @@ struct facts {
 	int64_t ctime;
 	uint32_t fs_type; /* f_type of statfs(2); 0: not asked */
 	bool read_only;	  /* the mount is */
+	bool no_acl;	  /* the file system has none */
 	struct acl acl;
 	struct acl default_acl; /* directories, only where it was asked for */
 };

@@ -16,6 +16,7 @@
 #include "preflight/policy_apply.h"
 #include "preflight/policy_store.h"
 #include "preflight/report.h"
+#include "preflight/tenants.h"
 
 /*
  * The order of a run.  Each program meets every nginx that it may belong to;
@@ -32,7 +33,8 @@ struct checkup {
 	struct policy *global; /* of the whole run; NULL: none */
 	enum undecided_rule undecided;
 	time_t now;
-	size_t announced; /* instances that the report knows already */
+	size_t announced;	 /* instances that the report knows already */
+	struct tenants *tenants; /* of each announced instance */
 };
 
 /* "n1": identities are reported in the order of the instances. */
@@ -53,6 +55,18 @@ identity_id(const struct checkup *checkup, const struct identity *identity)
 	return NULL;
 }
 
+/* The tenants of the next instance to be announced. */
+static void
+find_tenants(struct checkup *checkup, const struct nginx_instance *instance)
+{
+	checkup->tenants = xreallocarray(checkup->tenants,
+	    checkup->announced + 1, sizeof(*checkup->tenants));
+	checkup->tenants[checkup->announced] = (struct tenants){ .count = 0 };
+	if (instance->site_problem == NULL)
+		tenants_find(&checkup->views, &instance->site,
+		    &checkup->tenants[checkup->announced]);
+}
+
 /* Reports instances that were found since the last time. */
 static void
 announce(struct checkup *checkup)
@@ -63,6 +77,7 @@ announce(struct checkup *checkup)
 		    checkup->instances.items[checkup->announced];
 
 		judge_nginx(checkup->report, one);
+		find_tenants(checkup, one);
 		for (size_t i = 0; i < one->identity_count; i++)
 			judge_nginx_identity(checkup->report, one,
 			    one->identities[i]);
@@ -138,15 +153,16 @@ note_ambiguous(struct checkup *checkup, struct judge *judge,
 
 /* The best reason the program was paired by with this nginx. */
 static enum pair_reason
-judge_instance(struct checkup *checkup, struct judge *judge,
-    const struct nginx_instance *instance)
+judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
 {
+	const struct nginx_instance *instance = checkup->instances.items[index];
 	struct pairing pairing;
 	enum pair_reason by;
 
 	if (instance->site_problem != NULL)
 		return PAIR_NONE;
 	judge->instance = instance;
+	judge->tenants = &checkup->tenants[index];
 	pairing_make(&checkup->views, judge->view, &instance->site, &pairing);
 	by = pairing.by;
 	if (by == PAIR_STATIC)
@@ -193,6 +209,7 @@ note_undecided_sockets(struct judge *judge, enum pair_reason by)
 		return;
 	for (size_t i = 0; i < undecided->len; i++) {
 		finding = finding_create(PF122, NULL);
+		finding->subject = xstrdup(undecided->items[i]);
 		finding_say(finding,
 		    "where the program listens is not known: "
 		    "%s; preflight_socket= can say it",
@@ -246,8 +263,7 @@ check_key(struct checkup *checkup, struct judge *judge, const char *key,
 	    -1)
 		return -1;
 	for (size_t i = range.first; i < range.last; i++) {
-		one =
-		    judge_instance(checkup, judge, checkup->instances.items[i]);
+		one = judge_instance(checkup, judge, i);
 		*by = one > *by ? one : *by;
 	}
 	return 0;
@@ -287,6 +303,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.report = checkup->report,
 		.view = view,
 		.image = options->root,
+		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
@@ -444,8 +461,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 			return -1;
 		report_finish(report);
 	}
-	report->exit =
-	    exit_code_of(report, checkup->undecided, options->require_probed);
+	exit_code_set(report, checkup->undecided, options->require_probed);
 	report->duration_ms = clock_mono_ms() - started;
 	return 0;
 }
@@ -487,6 +503,9 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	if (config == NULL)
 		return -1;
 	failed = run(&checkup, config, cause);
+	for (size_t i = 0; i < checkup.announced; i++)
+		tenants_done(&checkup.tenants[i]);
+	free(checkup.tenants);
 	nginx_instances_done(&checkup.instances);
 	program_views_done(&checkup.views);
 	policy_store_done(&checkup.policies);

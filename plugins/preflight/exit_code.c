@@ -50,8 +50,15 @@ mark(struct marks *marks, struct finding *const *findings, size_t count,
 	}
 }
 
-enum exit_code
-exit_code_of(const struct report *report, enum undecided_rule rule,
+static void
+add(struct report *report, bool applies, enum exit_code code)
+{
+	if (applies)
+		report->exits[report->exit_count++] = code;
+}
+
+void
+exit_code_set(struct report *report, enum undecided_rule rule,
     bool require_probed)
 {
 	struct marks marks = { 0 };
@@ -61,15 +68,14 @@ exit_code_of(const struct report *report, enum undecided_rule rule,
 	for (size_t i = 0; i < report->program_count; i++)
 		mark(&marks, report->programs[i].findings,
 		    report->programs[i].finding_count, report->fail_level);
-	if (marks.incomplete)
-		return EXIT_INCOMPLETE;
-	if (marks.not_permitted && require_probed)
-		return EXIT_NOT_PERMITTED;
-	if (marks.config)
-		return EXIT_CONFIG;
-	if (marks.findings || (marks.undecided && rule == UNDECIDED_FAIL))
-		return EXIT_FINDINGS;
-	if (marks.undecided && rule == UNDECIDED_CODE_2)
-		return EXIT_UNDECIDED;
-	return EXIT_PASS;
+	report->exit_count = 0;
+	add(report, marks.incomplete, EXIT_INCOMPLETE);
+	add(report, marks.not_permitted && require_probed, EXIT_NOT_PERMITTED);
+	add(report, marks.config, EXIT_CONFIG);
+	add(report,
+	    marks.findings || (marks.undecided && rule == UNDECIDED_FAIL),
+	    EXIT_FINDINGS);
+	add(report, marks.undecided && rule == UNDECIDED_CODE_2,
+	    EXIT_UNDECIDED);
+	report->exit = report->exit_count > 0 ? report->exits[0] : EXIT_PASS;
 }

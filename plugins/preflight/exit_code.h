@@ -17,8 +17,8 @@ enum exit_code {
 	EXIT_USAGE = 64,
 };
 
-/* Of a finished report: the first of 4, 5, 3, 1, 2 that applies. */
-enum exit_code exit_code_of(const struct report *, enum undecided_rule,
-    bool require_probed);
+/* Sets the exit codes of a finished report: all that apply, in the order 4, 5,
+ * 3, 1, 2, the first of which is returned. */
+void exit_code_set(struct report *, enum undecided_rule, bool require_probed);
 
 #endif

@@ -29,7 +29,8 @@ facts_fd_name(int fd, char name[FACTS_LINK_SIZE])
 	name[i] = '\0';
 }
 
-static void
+/* False if the file system knows no such thing. */
+static bool
 read_acl(int fd, const char *attribute, struct acl *acl)
 {
 	char name[FACTS_LINK_SIZE];
@@ -42,6 +43,7 @@ read_acl(int fd, const char *attribute, struct acl *acl)
 		acl_decode(raw, (size_t)len, acl);
 	else if (len == -1 && errno == ERANGE)
 		acl->cut = true;
+	return len != -1 || errno != EOPNOTSUPP;
 }
 
 int
@@ -69,7 +71,7 @@ facts_read(int fd, bool with_default, struct facts *facts)
 	facts->ctime = st.st_ctim.tv_sec;
 	if (S_ISLNK(st.st_mode))
 		return 0;
-	read_acl(fd, "system.posix_acl_access", &facts->acl);
+	facts->no_acl = !read_acl(fd, "system.posix_acl_access", &facts->acl);
 	if (with_default && S_ISDIR(st.st_mode))
 		read_acl(fd, "system.posix_acl_default", &facts->default_acl);
 	return 0;

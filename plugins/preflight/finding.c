@@ -135,7 +135,9 @@ fix_done(struct fix *fix)
 	free(fix->takes_effect);
 	free(fix->price);
 	commands_free(fix->commands, fix->command_count);
-	commands_free(fix->undo, fix->undo_count);
+	strvec_done(&fix->undo);
+	strvec_done(&fix->saved);
+	strvec_done(&fix->saved_trees);
 	strvec_done(&fix->also_gains);
 }
 
@@ -162,9 +164,11 @@ finding_free(struct finding *finding)
 	free(finding->fixes);
 	evidence_done(&finding->evidence);
 	strvec_done(&finding->needed_for);
+	strvec_done(&finding->opens);
 	free(finding->effect.url);
 	free(finding->effect.log);
 	free(finding->path);
+	free(finding->subject);
 	free(finding->message);
 	free(finding->at);
 	free(finding->fingerprint);
@@ -196,34 +200,34 @@ finding_add_fix(struct finding *finding, const char *id)
 }
 
 static void
-command_add(struct fix_command **commands, size_t *count, const char *word,
-    va_list ap)
+push_words(struct strvec *words, const char *word, va_list ap)
 {
-	struct fix_command *command;
-
-	*commands = xreallocarray(*commands, *count + 1, sizeof(**commands));
-	command = &(*commands)[(*count)++];
-	*command = (struct fix_command){ .words = STRVEC_INIT };
 	for (; word != NULL; word = va_arg(ap, const char *))
-		strvec_push(&command->words, word);
+		strvec_push(words, word);
 }
 
 void
 fix_add_command(struct fix *fix, const char *word, ...)
 {
+	struct fix_command *command;
 	va_list ap;
 
+	fix->commands = xreallocarray(fix->commands, fix->command_count + 1,
+	    sizeof(*fix->commands));
+	command = &fix->commands[fix->command_count++];
+	*command = (struct fix_command){ .words = STRVEC_INIT };
 	va_start(ap, word);
-	command_add(&fix->commands, &fix->command_count, word, ap);
+	push_words(&command->words, word, ap);
 	va_end(ap);
 }
 
 void
-fix_add_undo(struct fix *fix, const char *word, ...)
+fix_set_undo(struct fix *fix, const char *word, ...)
 {
 	va_list ap;
 
+	strvec_done(&fix->undo);
 	va_start(ap, word);
-	command_add(&fix->undo, &fix->undo_count, word, ap);
+	push_words(&fix->undo, word, ap);
 	va_end(ap);
 }

@@ -176,8 +176,9 @@ struct fix {
 	char *price;	    /* what else it opens, in words; NULL: nothing */
 	struct fix_command *commands;
 	size_t command_count;
-	struct fix_command *undo;
-	size_t undo_count;
+	struct strvec undo; /* one command; it needs what was saved before */
+	/* What is to be saved with getfacl -p before, and with -Rp. */
+	struct strvec saved, saved_trees;
 	struct strvec also_gains; /* paths or users that gain by it */
 	enum simulated simulated;
 	bool reload;  /* nginx has to be reloaded */
@@ -189,11 +190,15 @@ struct finding {
 	enum finding_code code;
 	enum severity severity;
 	enum confidence confidence;
-	char *path;	   /* what it is about; bytes as in the file system */
-	char *message;	   /* a sentence for a person */
-	char *at;	   /* "site.conf:14", or NULL */
-	char *fingerprint; /* set by report_finish */
+	char *path; /* what it is about; bytes as in the file system */
+	/* What it is about where that is no path: the part of the fingerprint
+	 * that tells two of a code apart; or NULL. */
+	char *subject;
+	char *message;		  /* a sentence for a person */
+	char *at;		  /* "site.conf:14", or NULL */
+	char *fingerprint;	  /* set by report_finish */
 	struct strvec needed_for; /* "/static/ -> /home/app/static/" */
+	struct strvec opens;	  /* the worst paths of what a grant opens */
 	struct evidence evidence;
 	bool has_evidence;
 	struct effect effect;
@@ -233,7 +238,8 @@ struct fix *finding_add_fix(struct finding *, const char *id);
 /* Appends a command of NULL-terminated words, printf-free. */
 void fix_add_command(struct fix *, const char *word, ...)
     __attribute__((sentinel));
-void fix_add_undo(struct fix *, const char *word, ...)
+/* Sets the command that takes the plan back. */
+void fix_set_undo(struct fix *, const char *word, ...)
     __attribute__((sentinel));
 
 #endif

@@ -25,7 +25,7 @@
 struct plan {
 	struct strvec **commands; /* borrowed from the report */
 	size_t count;
-	struct strvec paths; /* they change */
+	struct strvec paths, trees; /* what is saved before */
 };
 
 static const struct fix *
@@ -55,8 +55,6 @@ same_command(const struct strvec *a, const struct strvec *b)
 static void
 add_command(struct plan *plan, struct strvec *command)
 {
-	const char *path = command->items[command->len - 1];
-
 	for (size_t i = 0; i < plan->count; i++) {
 		if (same_command(plan->commands[i], command))
 			return;
@@ -64,8 +62,24 @@ add_command(struct plan *plan, struct strvec *command)
 	plan->commands = xreallocarray(plan->commands, plan->count + 1,
 	    sizeof(*plan->commands));
 	plan->commands[plan->count++] = command;
-	if (*path == '/' && strvec_find(&plan->paths, path) == -1)
-		strvec_push(&plan->paths, path);
+}
+
+static void
+add_missing(struct strvec *to, const struct strvec *from)
+{
+	for (size_t i = 0; i < from->len; i++) {
+		if (strvec_find(to, from->items[i]) == -1)
+			strvec_push(to, from->items[i]);
+	}
+}
+
+static void
+add_fix(struct plan *plan, const struct fix *fix)
+{
+	for (size_t i = 0; i < fix->command_count; i++)
+		add_command(plan, &fix->commands[i].words);
+	add_missing(&plan->paths, &fix->saved);
+	add_missing(&plan->trees, &fix->saved_trees);
 }
 
 static void
@@ -78,10 +92,8 @@ collect(const struct report *report, struct plan *plan)
 			const struct fix *fix =
 			    first_plan(program->findings[j]);
 
-			if (fix == NULL || program->findings[j]->waived)
-				continue;
-			for (size_t k = 0; k < fix->command_count; k++)
-				add_command(plan, &fix->commands[k].words);
+			if (fix != NULL && !program->findings[j]->waived)
+				add_fix(plan, fix);
 		}
 	}
 }
@@ -118,27 +130,41 @@ run(char *const argv[], int out, char **cause)
 	return wait_for(pid, argv[0], cause);
 }
 
-/* "getfacl -p -- PATH ..." into a new file of root's. */
+/* Appends what getfacl says of the paths, and below them if options say so. */
+static int
+save_list(const char *options, const struct strvec *paths, int fd, char **cause)
+{
+	struct strvec words = STRVEC_INIT;
+	int failed;
+
+	if (paths->len == 0)
+		return 0;
+	strvec_push(&words, "getfacl");
+	strvec_push(&words, options);
+	strvec_push(&words, "--");
+	for (size_t i = 0; i < paths->len; i++)
+		strvec_push(&words, paths->items[i]);
+	failed = run(words.items, fd, cause);
+	strvec_done(&words);
+	return failed;
+}
+
+/* The state before, into a new file of root's; -P: never through a link. */
 static int
 save(const struct plan *plan, char **cause)
 {
 	char name[] = RESTORE_TEMPLATE;
-	struct strvec words = STRVEC_INIT;
 	int fd = mkostemps(name, RESTORE_SUFFIX, O_CLOEXEC), failed;
 
 	if (fd == -1)
 		return cause_set(cause, "cannot make %s: %s", name,
 		    strerror(errno));
-	strvec_push(&words, "getfacl");
-	strvec_push(&words, "-p");
-	strvec_push(&words, "--");
-	for (size_t i = 0; i < plan->paths.len; i++)
-		strvec_push(&words, plan->paths.items[i]);
-	failed = run(words.items, fd, cause);
+	failed = save_list("-p", &plan->paths, fd, cause);
+	if (!failed)
+		failed = save_list("-RPp", &plan->trees, fd, cause);
 	if (close(fd) == -1 && !failed)
 		failed = cause_set(cause, "cannot write %s: %s", name,
 		    strerror(errno));
-	strvec_done(&words);
 	if (!failed)
 		fprintf(stderr, "undo with: setfacl --restore=%s\n", name);
 	return failed;
@@ -181,7 +207,7 @@ consent(bool yes, char **cause)
 int
 fix_apply(const struct report *report, bool yes, char **cause)
 {
-	struct plan plan = { .paths = STRVEC_INIT };
+	struct plan plan = { .paths = STRVEC_INIT, .trees = STRVEC_INIT };
 	int failed = 0;
 
 	collect(report, &plan);
@@ -195,5 +221,6 @@ fix_apply(const struct report *report, bool yes, char **cause)
 	}
 	free(plan.commands);
 	strvec_done(&plan.paths);
+	strvec_done(&plan.trees);
 	return failed;
 }

@@ -3,18 +3,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/strbuf.h"
 #include "base/xmalloc.h"
 
+#include "preflight/fix_model.h"
 #include "preflight/fix_plan.h"
+#include "preflight/fix_tree.h"
+#include "preflight/grant.h"
 
 /*
  * A plan is a function that changes a copy of an inode's facts as its commands
  * would, and the commands themselves.  Commands on an app's tree run as its
  * owner: that is enough, and a symlink put there in between gains nothing.
  */
-
-#define RESTORE_FILE "/var/tmp/preflight-restore.acl"
 
 static unsigned
 needed(const struct answer *answer)
@@ -24,91 +24,14 @@ needed(const struct answer *answer)
 					   : ACCESS_READ;
 }
 
-static struct acl_entry *
-find_entry(struct acl *acl, enum acl_tag tag, uint32_t id)
-{
-	for (uint32_t i = 0; i < acl->count; i++) {
-		if (acl->entries[i].tag == tag &&
-		    (tag != ACL_TAG_USER || acl->entries[i].id == id))
-			return &acl->entries[i];
-	}
-	return NULL;
-}
-
-static void
-push_entry(struct acl *acl, enum acl_tag tag, uint32_t id, unsigned bits)
-{
-	acl->entries[acl->count++] = (struct acl_entry){
-		.tag = (uint16_t)tag,
-		.bits = (uint16_t)bits,
-		.id = id,
-	};
-}
-
-/* What "setfacl -m u:UID:bits" does, its recalculated mask included. */
-static bool
-model_acl(struct facts *facts, uid_t uid, unsigned bits)
-{
-	struct acl *acl = &facts->acl;
-	struct acl_entry *entry, *mask;
-
-	if (acl->cut || acl->count + 3 > ACL_ENTRIES_KEPT)
-		return false;
-	if (acl->count == 0) {
-		push_entry(acl, ACL_TAG_USER_OBJ, 0, facts->mode >> 6 & 7);
-		push_entry(acl, ACL_TAG_GROUP_OBJ, 0, facts->mode >> 3 & 7);
-		push_entry(acl, ACL_TAG_OTHER, 0, facts->mode & 7);
-	}
-	entry = find_entry(acl, ACL_TAG_USER, uid);
-	if (entry == NULL)
-		push_entry(acl, ACL_TAG_USER, uid, bits);
-	else
-		entry->bits |= bits;
-	mask = find_entry(acl, ACL_TAG_MASK, 0);
-	if (mask == NULL)
-		push_entry(acl, ACL_TAG_MASK, 0, 0);
-	mask = find_entry(acl, ACL_TAG_MASK, 0);
-	for (uint32_t i = 0; i < acl->count; i++) {
-		unsigned tag = acl->entries[i].tag;
-
-		if (tag == ACL_TAG_USER || tag == ACL_TAG_GROUP ||
-		    tag == ACL_TAG_GROUP_OBJ)
-			mask->bits |= acl->entries[i].bits;
-	}
-	facts->mode =
-	    (facts->mode & ~(mode_t)070) | ((mode_t)mask->bits & 7) << 3;
-	return true;
-}
-
-/* Entries that setfacl's new mask makes stronger than they are now: contract
- * P5.6 rule 5. */
-static void
-note_widened(struct fix *fix, const struct facts *now, const char *path)
-{
-	unsigned mask = 0, wanted = 0;
-
-	if (now->acl.count == 0)
-		return;
-	for (uint32_t i = 0; i < now->acl.count; i++) {
-		if (now->acl.entries[i].tag == ACL_TAG_MASK)
-			mask = now->acl.entries[i].bits;
-		else if (now->acl.entries[i].tag != ACL_TAG_USER_OBJ &&
-		    now->acl.entries[i].tag != ACL_TAG_OTHER)
-			wanted |= now->acl.entries[i].bits;
-	}
-	if ((wanted & ~mask) != 0)
-		strvec_pushf(&fix->also_gains,
-		    "other ACL entries of %s, which the mask %s held back",
-		    path, access_bits_text(mask));
-}
-
 static bool
 acl_helps(const struct fix_scene *scene, const struct answer *obstacle)
 {
 	struct facts facts = obstacle->facts;
 
 	return facts.mode != 0 && !obstacle->unexplained &&
-	    model_acl(&facts, scene->worker->uid, needed(obstacle)) &&
+	    fix_model_entry(&facts, scene->worker->uid, needed(obstacle),
+		false) &&
 	    access_granted(scene->worker, &facts, needed(obstacle));
 }
 
@@ -124,26 +47,32 @@ all_helped(const struct fix_scene *scene, const struct answer *obstacles,
 	return count > 0;
 }
 
-/* Appends "runuser -u OWNER --" unless root owns it. */
+/* "u:www:--x", with the mask if there is one: setfacl would widen it. */
 static void
-add_as_owner(struct strvec *words, const struct fix_scene *scene, uid_t owner)
+add_entry(struct fix *fix, const struct fix_scene *scene,
+    const struct answer *obstacle)
 {
-	if (owner == 0)
-		return;
-	strvec_push(words, "runuser");
-	strvec_push(words, "-u");
-	if (owner == scene->app->uid)
-		strvec_push(words, scene->app_user);
-	else
-		strvec_pushf(words, "#%lu", (unsigned long)owner);
-	strvec_push(words, "--");
-}
+	struct strvec *words = fix_tree_begin_command(fix);
+	struct facts after = obstacle->facts;
+	unsigned mask;
 
-static struct strvec *
-begin_command(struct fix *fix)
-{
-	fix_add_command(fix, NULL, NULL);
-	return &fix->commands[fix->command_count - 1].words;
+	fix_tree_as_owner(words, scene, obstacle->facts.uid);
+	strvec_push(words, "setfacl");
+	strvec_push(words, "-m");
+	if (fix_model_mask(&obstacle->facts, &mask))
+		strvec_pushf(words, "u:%s:%s,m::%s", scene->worker_user,
+		    access_bits_text(needed(obstacle)),
+		    access_bits_text(mask | needed(obstacle)));
+	else
+		strvec_pushf(words, "u:%s:%s", scene->worker_user,
+		    access_bits_text(needed(obstacle)));
+	strvec_push(words, "--");
+	strvec_push(words, obstacle->blocker);
+	strvec_push(&fix->saved, obstacle->blocker);
+	if (fix_model_entry(&after, scene->worker->uid, needed(obstacle),
+		false))
+		fix_model_gains(&obstacle->facts, &after, scene->worker->uid,
+		    obstacle->blocker, &fix->also_gains);
 }
 
 static void
@@ -151,29 +80,82 @@ plan_acl(struct finding *finding, const struct fix_scene *scene,
     const struct answer *obstacles, size_t count)
 {
 	struct fix *fix;
-	struct strvec *words;
 
-	if (!all_helped(scene, obstacles, count, acl_helps))
+	if (!all_helped(scene, obstacles, count, acl_helps) ||
+	    !fix_tree_can_be_opened(scene))
 		return;
 	fix = finding_add_fix(finding, "acl-traverse");
 	fix->simulated = SIMULATED_PASS;
 	fix->takes_effect = xstrdup("at once");
-	for (size_t i = 0; i < count; i++) {
-		const struct answer *one = &obstacles[i];
-
-		words = begin_command(fix);
-		add_as_owner(words, scene, one->facts.uid);
-		strvec_push(words, "setfacl");
-		strvec_push(words, "-m");
-		strvec_pushf(words, "u:%s:%s", scene->worker_user,
-		    access_bits_text(needed(one)));
-		strvec_push(words, "--");
-		strvec_push(words, one->blocker);
-		note_widened(fix, &one->facts, one->blocker);
-	}
+	for (size_t i = 0; i < count; i++)
+		add_entry(fix, scene, &obstacles[i]);
+	fix_tree_add(fix, scene);
 	if (fix->also_gains.len > 0)
 		fix->price = strvec_join(&fix->also_gains, "; ");
-	fix_add_undo(fix, "setfacl", "--restore=" RESTORE_FILE, NULL);
+	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
+}
+
+/* The inode after "chgrp WORKERGROUP; chmod g+BITS". */
+static struct facts
+in_workers_group(const struct fix_scene *scene, const struct answer *obstacle)
+{
+	struct facts facts = obstacle->facts;
+
+	facts.gid = scene->worker->gid;
+	facts.mode |= (mode_t)needed(obstacle) << 3;
+	return facts;
+}
+
+static bool
+group_helps(const struct fix_scene *scene, const struct answer *obstacle)
+{
+	struct facts facts = in_workers_group(scene, obstacle);
+
+	return obstacle->facts.mode != 0 && !obstacle->unexplained &&
+	    access_granted(scene->worker, &facts, needed(obstacle));
+}
+
+static bool
+lacks_acls(const struct answer *obstacles, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (obstacles[i].facts.no_acl)
+			return true;
+	}
+	return false;
+}
+
+/* Where the file system has no ACLs: the group of what is in the way becomes
+ * the worker's own, which takes effect without a reload. */
+static void
+plan_group(struct finding *finding, const struct fix_scene *scene,
+    const struct answer *obstacles, size_t count)
+{
+	struct fix *fix;
+
+	if (!lacks_acls(obstacles, count) || scene->worker->gid == 0 ||
+	    !all_helped(scene, obstacles, count, group_helps) ||
+	    !fix_tree_is_open(scene->tree, scene->worker))
+		return;
+	fix = finding_add_fix(finding, "group-traverse");
+	fix->simulated = SIMULATED_PASS;
+	fix->takes_effect = xstrdup("at once");
+	fix->price = xasprintf("members of group %s may do what the group "
+			       "may; those of the former group no longer",
+	    scene->worker_group);
+	strvec_pushf(&fix->also_gains, "members of group %s",
+	    scene->worker_group);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = obstacles[i].blocker;
+
+		fix_add_command(fix, "chgrp", "-h", "--", scene->worker_group,
+		    path, NULL);
+		fix_add_command(fix, "chmod",
+		    S_ISDIR(obstacles[i].facts.mode) ? "g+x" : "g+r", "--",
+		    path, NULL);
+		strvec_push(&fix->saved, path);
+	}
+	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
 }
 
 static bool
@@ -196,7 +178,8 @@ plan_other(struct finding *finding, const struct fix_scene *scene,
 	struct fix *fix;
 	struct strvec *words;
 
-	if (!all_helped(scene, obstacles, count, other_helps))
+	if (!all_helped(scene, obstacles, count, other_helps) ||
+	    !fix_tree_is_open(scene->tree, scene->worker))
 		return;
 	fix = finding_add_fix(finding, "other-traverse");
 	fix->simulated = SIMULATED_PASS;
@@ -204,32 +187,32 @@ plan_other(struct finding *finding, const struct fix_scene *scene,
 	fix->price = xstrdup("every local user may pass through, too");
 	strvec_push(&fix->also_gains, "all local users: traverse");
 	for (size_t i = 0; i < count; i++) {
-		words = begin_command(fix);
-		add_as_owner(words, scene, obstacles[i].facts.uid);
+		words = fix_tree_begin_command(fix);
+		fix_tree_as_owner(words, scene, obstacles[i].facts.uid);
 		strvec_push(words, "chmod");
 		strvec_push(words, "o+x");
 		strvec_push(words, "--");
 		strvec_push(words, obstacles[i].blocker);
-		fix_add_undo(fix, "chmod", "o-x", obstacles[i].blocker, NULL);
+		strvec_push(&fix->saved, obstacles[i].blocker);
 	}
+	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
 }
 
 /* The worker as a member of the app's group. */
 static bool
-seed_helps(const struct fix_scene *scene, const struct answer *obstacle)
+seed_helps(const struct fix_scene *scene, const struct answer *obstacles,
+    size_t count)
 {
-	gid_t *groups = xreallocarray(NULL, scene->worker->group_count + 1,
-	    sizeof(*groups));
-	struct cred member = *scene->worker;
-	bool helps;
+	struct cred member =
+	    grant_with_group(scene->worker, scene->app->gid, true);
+	bool helps = count > 0 && fix_tree_is_open(scene->tree, &member);
 
-	for (size_t i = 0; i < member.group_count; i++)
-		groups[i] = member.groups[i];
-	groups[member.group_count++] = scene->app->gid;
-	member.groups = groups;
-	helps = obstacle->facts.mode != 0 && !obstacle->unexplained &&
-	    access_granted(&member, &obstacle->facts, needed(obstacle));
-	free(groups);
+	for (size_t i = 0; i < count && helps; i++)
+		helps = obstacles[i].facts.mode != 0 &&
+		    !obstacles[i].unexplained &&
+		    access_granted(&member, &obstacles[i].facts,
+			needed(&obstacles[i]));
+	free(member.groups);
 	return helps;
 }
 
@@ -240,22 +223,42 @@ plan_seed(struct finding *finding, const struct fix_scene *scene,
 	struct fix *fix;
 
 	if (scene->app->uid == 0 || scene->app->gid == 0 ||
-	    !all_helped(scene, obstacles, count, seed_helps))
+	    !seed_helps(scene, obstacles, count))
 		return;
 	fix = finding_add_fix(finding, "seed-membership");
 	fix->simulated = SIMULATED_PASS;
 	fix->advised = false;
 	fix->reload = true;
 	fix->takes_effect = xstrdup("after a reload of nginx");
-	fix->price = scene->seed_price != NULL
-	    ? xstrdup(scene->seed_price)
-	    : xasprintf("everything that group %s may read becomes readable",
-		  scene->app_group);
+	fix->price =
+	    xasprintf("everything that group %s may read becomes readable",
+		scene->app_group);
 	fix_add_command(fix, "usermod", "-a", "-G", scene->app_group,
 	    scene->worker_user, NULL);
 	fix_add_command(fix, "nginx", "-s", "reload", NULL);
-	fix_add_undo(fix, "gpasswd", "-d", scene->worker_user, scene->app_group,
+	fix_set_undo(fix, "gpasswd", "-d", scene->worker_user, scene->app_group,
 	    NULL);
+}
+
+/* A file that nobody's business but the program's is not opened by a plan;
+ * keys and password files that nginx has to read are. */
+static bool
+opens_secret(const struct finding *finding, const struct answer *obstacles,
+    size_t count)
+{
+	enum secret_kind kind;
+
+	if (finding->code == PF117 || finding->code == PF405)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (obstacles[i].blocker == NULL ||
+		    S_ISDIR(obstacles[i].facts.mode))
+			continue;
+		kind = secret_suspected(obstacles[i].blocker);
+		if (kind != SECRET_NONE && kind != SECRET_SOURCE)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -264,7 +267,10 @@ fix_plan_access(struct finding *finding, const struct fix_scene *scene,
 {
 	struct fix *fix;
 
+	if (opens_secret(finding, obstacles, count))
+		return;
 	plan_acl(finding, scene, obstacles, count);
+	plan_group(finding, scene, obstacles, count);
 	if (finding->code == PF101 && scene->app->uid != 0) {
 		fix = finding_add_fix(finding, "move-tree");
 		fix->text = xasprintf(
@@ -280,26 +286,20 @@ fix_plan_access(struct finding *finding, const struct fix_scene *scene,
 }
 
 void
-fix_plan_tree(struct finding *finding, const struct fix_scene *scene,
-    const char *tree)
+fix_plan_tree(struct finding *finding, const struct fix_scene *scene)
 {
-	struct fix *fix = finding_add_fix(finding, "acl-tree");
-	struct strvec *words;
-	static const char *const options[] = { "-m", "-dm" };
+	struct fix *fix;
 
-	fix->takes_effect = xstrdup("at once");
-	for (size_t i = 0; i < 2; i++) {
-		words = begin_command(fix);
-		add_as_owner(words, scene, scene->app->uid);
-		strvec_push(words, "setfacl");
-		strvec_push(words, "-R");
-		strvec_push(words, "-P");
-		strvec_push(words, options[i]);
-		strvec_pushf(words, "u:%s:rX", scene->worker_user);
-		strvec_push(words, "--");
-		strvec_push(words, tree);
+	if (fix_tree_can_be_opened(scene)) {
+		fix = finding_add_fix(finding, "acl-tree");
+		fix->simulated = SIMULATED_PASS;
+		fix->takes_effect = xstrdup("at once");
+		fix_tree_add(fix, scene);
+		if (fix->also_gains.len > 0)
+			fix->price = strvec_join(&fix->also_gains, "; ");
+		fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE,
+		    NULL);
 	}
-	fix_add_undo(fix, "setfacl", "--restore=" RESTORE_FILE, NULL);
 	fix = finding_add_fix(finding, "umask");
 	fix->text = xstrdup("let the program write its files readable: umask "
 			    "in its section, FILE_UPLOAD_PERMISSIONS = 0o644");
@@ -376,6 +376,8 @@ fix_plan_socket(struct finding *finding, const struct fix_scene *scene,
 		*slash = '\0';
 	fix_add_command(fix, "chgrp", scene->worker_group, path, NULL);
 	fix_add_command(fix, "chmod", "2710", path, NULL);
+	strvec_push(&fix->saved, path);
+	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
 	free(path);
 	if (!enough)
 		fix->text = umask_advice(socket);

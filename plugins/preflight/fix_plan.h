@@ -8,6 +8,19 @@
 #include "preflight/answer.h"
 #include "preflight/finding.h"
 #include "preflight/socket_plan.h"
+#include "preflight/tree.h"
+
+/* A served tree with files that the worker may not read. */
+struct fix_tree {
+	const char *path;
+	/* Everything below it; those that the worker may read already need
+	 * nothing. */
+	const struct tree_class *classes;
+	size_t class_count;
+	/* Files and directories that stay closed: secrets. */
+	const struct strvec *secrets;
+	bool complete; /* all of it was seen */
+};
 
 /*
  * Ways to mend a finding, the least first (contract P5.6).  Each is tried on a
@@ -20,21 +33,19 @@ struct fix_scene {
 	const char *app_user, *app_group;
 	const struct cred *app;
 	const char *program;
-	/* What the worker would gain from becoming a member of the app's
-	 * group, in words; NULL: nothing is known. */
-	const char *seed_price;
+	const struct fix_tree *tree; /* behind what is in the way; NULL: none */
 };
 
 /*
  * For directories that cannot be passed and files that cannot be read: all of
- * them are mended together, because one alone does not help.
+ * them are mended together, with the tree behind them, because one alone does
+ * not help.
  */
 void fix_plan_access(struct finding *, const struct fix_scene *,
     const struct answer *obstacles, size_t count);
 
-/* For a tree whose files are not readable (not its ancestors). */
-void fix_plan_tree(struct finding *, const struct fix_scene *,
-    const char *tree);
+/* For the scene's tree, whose files are not readable (not its ancestors). */
+void fix_plan_tree(struct finding *, const struct fix_scene *);
 
 /* For a socket whose mode or directory will refuse the worker. */
 struct fix_socket {
@@ -45,5 +56,8 @@ struct fix_socket {
 };
 void fix_plan_socket(struct finding *, const struct fix_scene *,
     const struct fix_socket *);
+
+/* Where the state before a plan is to be saved, for its undo. */
+#define FIX_RESTORE_FILE "/var/tmp/preflight-restore.acl"
 
 #endif

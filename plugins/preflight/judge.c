@@ -7,8 +7,10 @@
 
 #include "preflight/hint.h"
 #include "preflight/judge.h"
+#include "preflight/judge_nginx.h"
 #include "preflight/nginx_location.h"
 #include "preflight/sentence.h"
+#include "preflight/tenants.h"
 
 /*
  * What all judges share: a check for each need, a finding for each refusal,
@@ -108,6 +110,16 @@ purpose(const struct need *need)
 	return text;
 }
 
+/* A hole in the worker is worth more where it reads for several tenants
+ * (contract P4.8). */
+static void
+weigh(const struct judge *judge, struct finding *finding)
+{
+	if (finding->code >= PF501 && finding->code <= PF515 &&
+	    judge->tenants->count > 1 && finding->severity < SEVERITY_CRITICAL)
+		finding->severity++;
+}
+
 struct finding *
 judge_add(struct judge *judge, size_t check, const struct need *need,
     struct finding *finding)
@@ -115,6 +127,7 @@ judge_add(struct judge *judge, size_t check, const struct need *need,
 	struct check *one = &judge->program->checks[check];
 
 	finding->uid = judge->identity->cred.uid;
+	weigh(judge, finding);
 	if (need != NULL)
 		strvec_push_taken(&finding->needed_for, purpose(need));
 	if (need != NULL && finding->at == NULL)
@@ -183,6 +196,20 @@ say_special(struct judge *judge, struct finding *finding, const char *path,
 	free(facts);
 }
 
+/* A refusal that a reload of nginx would end. */
+static void
+note_stale(struct judge *judge, const struct answer *answer)
+{
+	const struct nginx_instance *instance = judge->instance;
+
+	if (answer->error == EACCES && answer->explained.known &&
+	    !answer->explained.granted && judge->identity->running &&
+	    instance->has_user &&
+	    access_granted(&instance->user.cred, &answer->facts,
+		answer->explained.need))
+		judge_nginx_stale(judge->report, instance, judge->identity);
+}
+
 struct finding *
 judge_refusal(struct judge *judge, enum finding_code code, const char *path,
     const struct answer *answer)
@@ -194,6 +221,7 @@ judge_refusal(struct judge *judge, enum finding_code code, const char *path,
 	finding_say(finding, "%s", sentence);
 	free(sentence);
 	say_special(judge, finding, path, answer);
+	note_stale(judge, answer);
 	sentence_evidence(finding, answer);
 	if (answer->inferred)
 		finding->confidence = CONFIDENCE_INFERRED;
@@ -206,14 +234,18 @@ bool
 judge_undecided(struct judge *judge, size_t check, const char *path,
     const struct answer *answer)
 {
+	struct finding *finding;
 	int code;
 
 	if (answer->verdict != ANSWER_UNDECIDED)
 		return false;
 	code = finding_code_parse(why_code(answer->why));
-	judge_add(judge, check, NULL,
-	    judge_refusal(judge, code == -1 ? PF901 : (enum finding_code)code,
-		path, answer));
+	finding = judge_refusal(judge,
+	    code == -1 ? PF901 : (enum finding_code)code, path, answer);
+	/* A lack that only costs detail is an info; here it cost the answer. */
+	if (finding->severity == SEVERITY_INFO)
+		finding->severity = SEVERITY_UNDECIDED;
+	judge_add(judge, check, NULL, finding);
 	return true;
 }
 
@@ -222,11 +254,13 @@ judge_ask(struct judge *judge, size_t check, const struct question *question,
     struct answer *answer)
 {
 	struct check *one = &judge->program->checks[check];
+	struct question asked = *question;
 	struct finding *finding;
 	char *cause = NULL;
 
-	if (probe_ask_worker(judge->identity, question, 1, answer,
-		&judge->probe, &cause) == -1) {
+	asked.stat_only |= judge->stat_only;
+	if (probe_ask_worker(judge->identity, &asked, 1, answer, &judge->probe,
+		&cause) == -1) {
 		finding = finding_create(PF901, question->path);
 		finding_say(finding, "%s", cause);
 		free(cause);
@@ -349,6 +383,7 @@ judge_need(struct judge *judge, const struct paired_need *paired)
 void
 judge_pairing(struct judge *judge, const struct pairing *pairing)
 {
+	judge->pairing = pairing;
 	for (size_t i = 0; i < pairing->need_count; i++)
 		judge_need(judge, &pairing->needs[i]);
 	judge_misses(judge, pairing);

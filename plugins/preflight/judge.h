@@ -19,6 +19,8 @@ struct judge {
 	struct program_report *program; /* borrowed from the report */
 	const struct program_view *view;
 	const struct nginx_instance *instance;
+	const struct pairing *pairing; /* set by judge_pairing */
+	const struct tenants *tenants; /* of the instance */
 	const struct identity *identity;
 	const char *identity_id; /* "n1" */
 	char *user;		 /* "www-data" */
@@ -29,6 +31,7 @@ struct judge {
 	struct probe_options probe;
 	bool running;		   /* the program has been started already */
 	bool confirm;		   /* ask nginx itself for files */
+	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 

@@ -91,7 +91,8 @@ judge_file(struct judge *judge, const struct need *need)
 		effect_set(finding, need, answer.error, need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
-			fix_scene_access(judge, finding, &question, &answer);
+			fix_scene_access(judge, finding, &question, &answer,
+			    NULL);
 	}
 	answer_done(&answer);
 }

@@ -62,8 +62,8 @@ link_target(const struct tree_link *link)
 	return out;
 }
 
-static bool
-is_below(const char *path, const char *dir)
+bool
+judge_links_is_below(const char *path, const char *dir)
 {
 	size_t len = dir == NULL ? 0 : strlen(dir);
 
@@ -78,8 +78,8 @@ judge_link_is_foreign(const struct program_view *view,
     const struct tree_link *link)
 {
 	char *target = link_target(link);
-	bool foreign =
-	    !is_below(target, view->directory) && !is_below(target, view->home);
+	bool foreign = !judge_links_is_below(target, view->directory) &&
+	    !judge_links_is_below(target, view->home);
 
 	free(target);
 	return foreign;

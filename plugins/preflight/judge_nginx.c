@@ -122,7 +122,8 @@ judge_generation(struct report *report, const struct nginx_instance *instance,
 	    !identity_same_cred(&identity->cred, &instance->user.cred)) {
 		now = group_list(&identity->cred);
 		then = group_list(&instance->user.cred);
-		finding = finding_create(PF005, NULL);
+		finding = finding_create(PF005, instance->site.conf_path);
+		finding->uid = identity->cred.uid;
 		finding_say(finding,
 		    "the running workers (uid %lu, groups %s) "
 		    "are not what the next ones will be (uid %lu, groups %s): "
@@ -262,4 +263,20 @@ judge_nginx_identity(struct report *report,
     const struct nginx_instance *instance, const struct identity *identity)
 {
 	return fill(report_add_identity(report), instance, identity)->id;
+}
+
+void
+judge_nginx_stale(struct report *report, const struct nginx_instance *instance,
+    const struct identity *identity)
+{
+	const char *path = instance->site.conf_path;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		struct finding *one = report->findings[i];
+
+		if (one->code == PF005 && one->uid == identity->cred.uid &&
+		    path != NULL && one->path != NULL &&
+		    strcmp(one->path, path) == 0)
+			one->severity = SEVERITY_ERROR;
+	}
 }

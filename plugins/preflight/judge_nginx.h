@@ -15,4 +15,9 @@ void judge_nginx(struct report *, const struct nginx_instance *);
 const char *judge_nginx_identity(struct report *, const struct nginx_instance *,
     const struct identity *);
 
+/* Says that the identity was refused what the next workers will be granted:
+ * its PF005 becomes an error (contract P5.2). */
+void judge_nginx_stale(struct report *, const struct nginx_instance *,
+    const struct identity *);
+
 #endif

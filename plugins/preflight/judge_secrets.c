@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
 
 #include "preflight/judge.h"
+#include "preflight/judge_grant.h"
 #include "preflight/judge_links.h"
 #include "preflight/nginx_route.h"
 #include "preflight/security.h"
@@ -70,16 +72,21 @@ collect_roots(struct judge *judge, const struct pairing *pairing,
 		add_root(roots, view->home, NULL, HOME_DEPTH, true);
 }
 
+static struct nginx_base
+base_of(const struct judge *judge)
+{
+	return (struct nginx_base){
+		.prefix = judge->instance->site.prefix,
+		.conf_dir = judge->instance->site.conf_dir,
+	};
+}
+
 /* The URL under which the tree's file could be asked for, if it is answered;
  * the caller frees, NULL if it is not. */
 static char *
 exposed_url(struct judge *judge, const struct need *need, const char *path)
 {
-	const struct nginx_site *site = &judge->instance->site;
-	const struct nginx_base base = {
-		.prefix = site->prefix,
-		.conf_dir = site->conf_dir,
-	};
+	const struct nginx_base base = base_of(judge);
 	size_t len = strlen(need->path);
 	const char *below = path + len;
 	char *url;
@@ -97,31 +104,66 @@ exposed_url(struct judge *judge, const struct need *need, const char *path)
 	return NULL;
 }
 
+/* Where a request goes beside the tree: its URI, and the path that nginx makes
+ * of it; NULL if the path is not to be had that way.  The caller frees both. */
+static char *
+escape_uri(const struct need *need, const char *path, char **file)
+{
+	size_t len = strlen(need->path);
+
+	if (need->slash_sibling && strncmp(path, need->path, len) == 0 &&
+	    path[len] != '/' && path[len] != '\0') {
+		*file = xstrdup(path);
+		return xasprintf("%s%s", need->url, path + len);
+	}
+	if (!need->slash_escape)
+		return NULL;
+	for (len--; len > 0 && need->path[len - 1] != '/'; len--)
+		;
+	if (len < 2 || strncmp(path, need->path, len) != 0)
+		return NULL;
+	*file = xasprintf("%s../%s", need->path, path + len);
+	return xasprintf("%s../%s", need->url, path + len);
+}
+
+/* A secret beside the tree makes the slip critical. */
+static void
+raise_escape(struct judge *judge, const struct need *need)
+{
+	for (size_t i = 0; i < judge->program->finding_count; i++) {
+		struct finding *one = judge->program->findings[i];
+
+		if (one->code == PF508 && one->path != NULL &&
+		    strcmp(one->path, need->path) == 0)
+			one->severity = SEVERITY_CRITICAL;
+	}
+}
+
 /* What lies beside a tree whose location and alias disagree about the last
- * slash can be asked for through it; the caller frees, NULL if not. */
+ * slash, or both lack it, can be asked for through it; the caller frees, NULL
+ * if not. */
 static char *
 escape_url(struct judge *judge, const struct roots *roots, const char *path)
 {
+	const struct nginx_base base = base_of(judge);
 	const struct need *need;
-	struct finding *finding;
-	size_t len;
+	char *file, *uri;
+	bool exposed;
 
 	for (size_t i = 0; i < roots->count; i++) {
 		need = roots->needs[i];
-		if (need == NULL || !need->slash_escape || need->url == NULL)
+		uri = need == NULL || need->url == NULL || need->server == NULL
+		    ? NULL
+		    : escape_uri(need, path, &file);
+		if (uri == NULL)
 			continue;
-		for (len = strlen(need->path) - 1;
-		     len > 0 && need->path[len - 1] != '/'; len--)
-			;
-		if (len < 2 || strncmp(path, need->path, len) != 0)
-			continue;
-		for (size_t j = 0; j < judge->program->finding_count; j++) {
-			finding = judge->program->findings[j];
-			if (finding->code == PF508 && finding->path != NULL &&
-			    strcmp(finding->path, need->path) == 0)
-				finding->severity = SEVERITY_CRITICAL;
+		exposed = nginx_route_exposes(need->server, &base, uri, file);
+		free(file);
+		if (exposed) {
+			raise_escape(judge, need);
+			return uri;
 		}
-		return xasprintf("%s../%s", need->url, path + len);
+		free(uri);
 	}
 	return NULL;
 }
@@ -144,7 +186,7 @@ judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
 	    sighting->kind != SECRET_SOURCE) {
 		finding =
 		    finding_create((enum finding_code)code, sighting->path);
-		if (sighting->weaker && finding->severity > SEVERITY_NOTICE)
+		if (sighting->weaker && finding->severity > SEVERITY_INFO)
 			finding->severity--;
 		finding_say(finding, "%s (%s, %s) is readable by %s%s",
 		    sighting->path, secret_text(sighting->kind), facts,
@@ -178,14 +220,65 @@ judge_writable(struct judge *judge, size_t check,
 	free(facts);
 }
 
+/* Whether the worker may read the file behind the path and the program's user
+ * may not. */
+static bool
+is_beyond_app(struct judge *judge, size_t check, const char *path)
+{
+	const struct probe_as app = judge_as_app(judge);
+	const struct question question = {
+		.what = ASK_READ_FILE,
+		.path = path,
+	};
+	struct answer answer;
+	bool worker, denied;
+
+	if (!judge_ask(judge, check, &question, &answer))
+		return false;
+	worker = answer.verdict == ANSWER_YES;
+	answer_done(&answer);
+	if (!worker ||
+	    probe_ask(&app, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return false;
+	denied = answer.verdict == ANSWER_NO && answer.error == EACCES;
+	answer_done(&answer);
+	return denied;
+}
+
+/* The URL of a link in one of the served trees; the caller frees, NULL if it
+ * has none. */
+static char *
+link_url(struct judge *judge, const struct roots *roots,
+    const struct tree_link *link)
+{
+	char *url = NULL;
+
+	for (size_t i = 0; i < roots->count && url == NULL; i++) {
+		if (roots->needs[i] != NULL)
+			url = exposed_url(judge, roots->needs[i], link->path);
+	}
+	return url;
+}
+
 static void
-judge_leaving(struct judge *judge, size_t check, const struct tree_link *link)
+judge_leaving(struct judge *judge, size_t check, const struct roots *roots,
+    const struct tree_link *link)
 {
 	struct finding *finding = finding_create(PF514, link->path);
+	char *url = link_url(judge, roots, link);
+	bool published = url != NULL && is_beyond_app(judge, check, link->path);
 
-	finding_say(finding, "the link %s leads out of the served tree, to %s",
-	    link->path, link->target);
+	if (published)
+		finding->severity = SEVERITY_CRITICAL;
+	finding_say(finding,
+	    "the link %s leads out of the served tree, to %s%s%s", link->path,
+	    link->target,
+	    published ? "; what the program's user may not read itself can be "
+			"asked for as "
+		      : "",
+	    published ? url : "");
 	judge_add(judge, check, NULL, finding);
+	free(url);
 }
 
 /* Groups that give the worker far more than it needs. */
@@ -193,30 +286,17 @@ static void
 judge_groups(struct judge *judge, size_t check)
 {
 	const struct cred *worker = &judge->identity->cred;
-	const struct cred *app = &judge->view->cred;
 	const char *powerful = security_powerful_group(worker);
 	struct finding *finding;
-	char *group;
 
 	if (powerful != NULL) {
 		finding = finding_create(PF509, NULL);
+		finding->subject = xstrdup(powerful);
 		finding_say(finding,
 		    "%s is a member of group %s, which gives "
 		    "far more than a web server needs",
 		    judge->worker, powerful);
 		judge_add(judge, check, NULL, finding);
-	}
-	if (app->uid != 0 && app->uid != worker->uid &&
-	    app->gid != worker->gid && access_in_group(worker, app->gid)) {
-		group = sentence_group(app->gid);
-		finding = finding_create(PF507, judge->view->home);
-		finding_say(finding,
-		    "%s is a member of group %s: everything "
-		    "that group may read, .env files included, is readable by "
-		    "the web server",
-		    judge->worker, group);
-		judge_add(judge, check, NULL, finding);
-		free(group);
 	}
 }
 
@@ -232,6 +312,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 		.more_secrets = judge->more_secrets,
 		.expected = expected->items,
 		.expected_count = expected->len,
+		.stat_only = judge->stat_only,
 		.budget = judge->budget,
 		.probe = judge->probe,
 	};
@@ -253,7 +334,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 		judge_writable(judge, check, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
 		if (judge_link_is_foreign(judge->view, &result.leaving[i]))
-			judge_leaving(judge, check, &result.leaving[i]);
+			judge_leaving(judge, check, roots, &result.leaving[i]);
 	security_result_done(&result);
 }
 
@@ -279,6 +360,8 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 	if (roots.count > 0)
 		scan(judge, index, &roots, &expected);
 	judge_groups(judge, index);
+	judge_membership(judge, index);
+	judge_tenants(judge, index);
 	strvec_done(&expected);
 	free(roots.list);
 	free(roots.needs);

@@ -135,7 +135,7 @@ judge_present(struct judge *judge, size_t check, const struct need *need,
 			.path = need->path,
 		};
 
-		fix_scene_access(judge, finding, &question, answer);
+		fix_scene_access(judge, finding, &question, answer, NULL);
 	}
 	return finding;
 }

@@ -13,6 +13,7 @@
 #include "preflight/judge_links.h"
 #include "preflight/nginx_wanted.h"
 #include "preflight/sentence.h"
+#include "preflight/tree_secrets.h"
 
 /*
  * A served tree: its root first, then what the sample of its files and
@@ -136,7 +137,8 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    tree->files, tree->files == 1 ? "" : "s");
 	add_company(judge, check, need, finding);
 	if (answer->error == EACCES)
-		fix_scene_access(judge, finding, question, answer);
+		fix_scene_access(judge, finding, question, answer,
+		    tree->files > 0 ? tree : NULL);
 	free(file);
 }
 
@@ -184,34 +186,36 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 	if (!gzip)
 		add_company(judge, check, need, finding);
 	if (answer->why == WHY_SEARCH)
-		fix_scene_access(judge, finding, &question, answer);
+		fix_scene_access(judge, finding, &question, answer, NULL);
 }
 
 /* "0600 app:app x 8 (e.g. media/big.mp4)" */
 static void
-add_class(struct strbuf *out, const struct tree_class *class)
+add_class(struct strbuf *out, const struct tree_class *class, size_t members)
 {
 	char *user = sentence_user(class->facts.uid);
 	char *group = sentence_group(class->facts.gid);
 
 	strbuf_addf(out, "%s%04o %s:%s x %zu (e.g. %s)",
 	    out->len > 0 ? ", " : "", (unsigned)(class->facts.mode & 07777),
-	    user, group, class->members,
+	    user, group, members,
 	    class->example == NULL ? "?" : class->example);
 	free(user);
 	free(group);
 }
 
 struct unreadable {
-	size_t files, classes;
+	size_t files;
 	struct strbuf text;
-	const struct tree_class *first;
 };
 
+/* Secrets that are closed are as they should be. */
 static void
 count_unreadable(const struct need *need, const struct tree_result *tree,
-    struct unreadable *found)
+    const struct tree_secrets *secrets, struct unreadable *found)
 {
+	size_t members;
+
 	for (size_t i = 0; i < tree->class_count; i++) {
 		const struct tree_class *class = &tree->classes[i];
 
@@ -219,23 +223,33 @@ count_unreadable(const struct need *need, const struct tree_result *tree,
 		    (class->example != NULL &&
 			is_gzip_sibling(need, class->example)))
 			continue;
-		if (found->first == NULL)
-			found->first = class;
-		found->files += class->members;
-		found->classes++;
-		add_class(&found->text, class);
+		members = class->members;
+		members -= tree_secrets_like(secrets, &class->facts);
+		if (members == 0)
+			continue;
+		found->files += members;
+		add_class(&found->text, class, members);
 	}
 }
 
-/* The refusal that stands for all unreadable files. */
+/* The refusal that stands for all unreadable files, rather not of a secret. */
 static const struct answer *
-first_unreadable(const struct need *need, const struct tree_result *tree)
+first_unreadable(const struct need *need, const struct tree_result *tree,
+    const struct tree_secrets *secrets)
 {
+	const struct answer *first = NULL;
+
 	for (size_t i = 0; i < tree->refused_count; i++) {
-		if (!is_single(need, &tree->refused[i].answer))
-			return &tree->refused[i].answer;
+		const struct answer *one = &tree->refused[i].answer;
+
+		if (is_single(need, one))
+			continue;
+		if (one->blocker == NULL ||
+		    strvec_find(&secrets->paths, one->blocker) == -1)
+			return one;
+		first = first == NULL ? one : first;
 	}
-	return NULL;
+	return first;
 }
 
 /* How many unreadable files the policy puts up with in the tree. */
@@ -256,12 +270,18 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
 {
 	struct unreadable found = { .text = STRBUF_INIT };
-	const struct answer *answer = first_unreadable(need, tree);
+	const struct answer *answer;
 	struct finding *finding;
 	struct fix_scene scene;
+	struct tree_secrets secrets;
 	enum finding_code code;
 
-	count_unreadable(need, tree, &found);
+	if (tree->refused_count == 0)
+		return;
+	tree_secrets_find(judge, need->path, &secrets);
+	answer = first_unreadable(need, tree, &secrets);
+	count_unreadable(need, tree, &secrets, &found);
+	tree_secrets_done(&secrets);
 	if (answer == NULL || found.files == 0) {
 		strbuf_done(&found.text);
 		return;
@@ -289,12 +309,11 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	effect_set(finding, need, answer->error, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	add_company(judge, check, need, finding);
-	if (finding->fix_count == 0) {
+	if (finding->fix_count == 0 && found.files > 1) {
+		fix_scene_tree(judge, finding, need->path, tree);
+	} else if (finding->fix_count == 0) {
 		fix_scene_fill(judge, &scene);
-		if (found.files == 1)
-			fix_plan_access(finding, &scene, answer, 1);
-		else
-			fix_plan_tree(finding, &scene, need->path);
+		fix_plan_access(finding, &scene, answer, 1);
 		fix_scene_done(&scene);
 	}
 	strbuf_done(&found.text);
@@ -432,6 +451,7 @@ sample(struct judge *judge, const struct need *need,
 		.wanted_arg = need,
 		.links = root->links,
 		.links_from = root->links_from,
+		.stat_only = judge->stat_only,
 		.budget = judge->budget,
 		.probe = judge->probe,
 	};

@@ -113,9 +113,9 @@ list_class_of(struct list_table *table, const struct facts *facts)
 	return (uint32_t)table->class_count++;
 }
 
-static void
-fill(struct list_slot *slot, uint32_t class, uint32_t dir, const char *name,
-    int64_t key)
+void
+list_fill(struct list_slot *slot, uint32_t class, uint32_t dir,
+    const char *name, int64_t key)
 {
 	slot->used = true;
 	slot->class = class;
@@ -125,9 +125,9 @@ fill(struct list_slot *slot, uint32_t class, uint32_t dir, const char *name,
 	slot->name[NAME_MAX] = '\0';
 }
 
-/* Takes the place of the smallest key, if there is a smaller one. */
-static void
-compete(struct list_slot *slots, size_t count, struct list_slot *entry)
+void
+list_compete(struct list_slot *slots, size_t count,
+    const struct list_slot *entry)
 {
 	struct list_slot *least = &slots[0];
 
@@ -156,14 +156,14 @@ list_note_file(struct list_table *table, uint32_t class, uint32_t dir,
 	}
 	of = &table->classes[class];
 	if (of->members < LIST_CLASS_SAMPLES)
-		fill(&of->first[of->members], class, dir, name, 0);
+		list_fill(&of->first[of->members], class, dir, name, 0);
 	of->members++;
-	fill(&entry, class, dir, name, facts->ctime);
+	list_fill(&entry, class, dir, name, facts->ctime);
 	if (!of->newest.used || of->newest.key < entry.key)
 		of->newest = entry;
-	compete(table->newest, LIST_NEWEST_COUNT, &entry);
+	list_compete(table->newest, LIST_NEWEST_COUNT, &entry);
 	entry.key = facts->size;
-	compete(table->largest, LIST_LARGEST_COUNT, &entry);
+	list_compete(table->largest, LIST_LARGEST_COUNT, &entry);
 }
 
 void
@@ -171,5 +171,5 @@ list_note_odd(struct list_table *table, uint32_t class, uint32_t dir,
     const char *name)
 {
 	if (table->odd_count < LIST_ODD_MAX)
-		fill(&table->odd[table->odd_count++], class, dir, name, 0);
+		list_fill(&table->odd[table->odd_count++], class, dir, name, 0);
 }

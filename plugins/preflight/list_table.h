@@ -31,6 +31,7 @@ struct list_dir {
 	bool done;
 	bool read_acls; /* entries here have had ACLs */
 	bool wanted;	/* it, or something below it, can be asked for */
+	uint8_t gain;	/* see tree_gain.h */
 	int64_t next;	/* where the next round goes on */
 };
 
@@ -79,6 +80,13 @@ uint32_t list_class_of(struct list_table *, const struct facts *);
 /* Counts the entry in its class and keeps it where it is outstanding. */
 void list_note_file(struct list_table *, uint32_t class, uint32_t dir,
     const char *name, const struct facts *);
+/* Puts the entry in the place of the smallest key, if there is a smaller one or
+ * a free slot. */
+void list_compete(struct list_slot *, size_t count,
+    const struct list_slot *entry);
+/* A slot's content; names are cut at NAME_MAX. */
+void list_fill(struct list_slot *, uint32_t class, uint32_t dir,
+    const char *name, int64_t key);
 /* Keeps an entry that is odd, while there is room. */
 void list_note_odd(struct list_table *, uint32_t class, uint32_t dir,
     const char *name);

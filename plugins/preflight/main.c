@@ -20,6 +20,7 @@
 #include "preflight/report_gate.h"
 #include "preflight/report_json.h"
 #include "preflight/report_junit.h"
+#include "preflight/report_prometheus.h"
 #include "preflight/report_text.h"
 #include "preflight/report_yaml.h"
 
@@ -42,6 +43,9 @@ print_report(const struct options *options, const struct report *report,
 		return report_yaml_write(report, out, cause);
 	case FORMAT_JUNIT:
 		report_junit_write(report, out);
+		break;
+	case FORMAT_PROMETHEUS:
+		report_prometheus_write(report, out);
 		break;
 	case FORMAT_GATE:
 		report_gate_write(report, report->programs[0].name, out);

@@ -17,7 +17,7 @@ struct nginx_route {
 	const struct nginx_node *directive; /* that makes it so, or NULL */
 	int status; /* of a RETURN or DENIED, 301 for a missing slash, 404 for
 		       an internal location; 0: depends on the files */
-	bool restricted; /* only for some clients */
+	bool restricted; /* only for some clients, or so often */
 	/* A rewrite or a variable decides, the files are incomplete. */
 	bool undecided;
 	struct strvec files; /* absolute, in the order of trying */

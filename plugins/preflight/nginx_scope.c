@@ -303,6 +303,8 @@ nginx_scope_restricted(const struct nginx_node *scope)
 		return true;
 	return nginx_scope_level(scope, "deny") != NULL ||
 	    nginx_scope_value(scope, "auth_request", NULL) != NULL ||
+	    nginx_scope_value(scope, "limit_req", NULL) != NULL ||
+	    nginx_scope_value(scope, "limit_conn", NULL) != NULL ||
 	    nginx_scope_on(scope, "ssl_verify_client") ||
 	    nginx_scope_value(scope, "secure_link", NULL) != NULL;
 }

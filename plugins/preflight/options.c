@@ -20,11 +20,12 @@ const char options_usage[] =
     "  -c, --configuration FILE  supervisord.conf\n"
     "      --program NAME        check this program or group (repeatable)\n"
     "      --all                 check all programs, switched off ones too\n"
-    "      --format FORMAT       text, json, yaml, junit or gate\n"
+    "      --format FORMAT       text, json, yaml, junit, prometheus or gate\n"
     "      --out FILE            write the report there, mode 0600\n"
     "      --fix plan|apply|none propose repairs (plan), or make them\n"
     "      --yes                 apply without asking\n"
     "      --full                look at every file of every tree\n"
+    "      --stat-only           ask for the right to read, open no file\n"
     "      --require probed      fail if nothing could really be tried\n"
     "      --fail-level LEVEL    info, notice, warning, error or critical\n"
     "      --undecided RULE      pass, warn or fail; without it, exit code 2\n"
@@ -48,6 +49,7 @@ enum {
 	OPTION_FIX,
 	OPTION_YES,
 	OPTION_FULL,
+	OPTION_STAT_ONLY,
 	OPTION_REQUIRE,
 	OPTION_FAIL_LEVEL,
 	OPTION_UNDECIDED,
@@ -69,6 +71,7 @@ static const struct option long_options[] = {
 	{ "fix",	required_argument, NULL, OPTION_FIX },
 	{ "yes",	no_argument,	   NULL, OPTION_YES },
 	{ "full",	no_argument,	   NULL, OPTION_FULL },
+	{ "stat-only",	no_argument,	   NULL, OPTION_STAT_ONLY },
 	{ "require",	required_argument, NULL, OPTION_REQUIRE },
 	{ "fail-level",	required_argument, NULL, OPTION_FAIL_LEVEL },
 	{ "undecided",	required_argument, NULL, OPTION_UNDECIDED },
@@ -85,7 +88,7 @@ static const struct option long_options[] = {
 /* clang-format on */
 
 static const char *const format_words[] = { "text", "json", "yaml", "junit",
-	"gate", NULL };
+	"prometheus", "gate", NULL };
 static const char *const fix_words[] = { "plan", "apply", "none", NULL };
 static const char *const undecided_words[] = { "code", "pass", "warn", "fail",
 	NULL };
@@ -191,6 +194,8 @@ take_switch(struct options *options, int option)
 		return options->yes = true;
 	case OPTION_FULL:
 		return options->full = true;
+	case OPTION_STAT_ONLY:
+		return options->stat_only = true;
 	case 'h':
 		return options->help = true;
 	case 'v':

@@ -15,6 +15,7 @@ enum report_format {
 	FORMAT_JSON,
 	FORMAT_YAML,
 	FORMAT_JUNIT,
+	FORMAT_PROMETHEUS,
 	FORMAT_GATE,
 };
 
@@ -41,6 +42,7 @@ struct options {
 	enum fix_mode fix;
 	bool yes;	     /* --fix=apply without a terminal */
 	bool full;	     /* no budget */
+	bool stat_only;	     /* no file is opened */
 	bool require_probed; /* inferred results are not enough */
 	bool has_fail_level;
 	enum severity fail_level;

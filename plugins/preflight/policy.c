@@ -416,18 +416,25 @@ load(const char *text, size_t len, struct policy *policy, time_t now,
 }
 
 int
+policy_parse(const char *file, const char *text, size_t len, time_t now,
+    struct policy *policy, char **cause)
+{
+	*policy = (struct policy){ .file = xstrdup(file) };
+	return load(text, len, policy, now, cause);
+}
+
+int
 policy_read(const char *path, time_t now, struct policy *policy, char **cause)
 {
 	size_t len;
-	char *text;
+	char *text = fd_read_file(path, POLICY_MAX_BYTES, &len);
 	int failed;
 
-	*policy = (struct policy){ .file = xstrdup(path) };
-	text = fd_read_file(path, POLICY_MAX_BYTES, &len);
+	*policy = (struct policy){ .file = NULL };
 	if (text == NULL)
 		return cause_set(cause, "cannot read the policy %s: %s", path,
 		    strerror(errno));
-	failed = load(text, len, policy, now, cause);
+	failed = policy_parse(path, text, len, now, policy, cause);
 	free(text);
 	return failed;
 }

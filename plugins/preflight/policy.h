@@ -74,6 +74,9 @@ struct policy {
  * reach.  The caller calls policy_done either way.
  */
 int policy_read(const char *path, time_t now, struct policy *, char **cause);
+/* The same from memory; file is what the sentences call it. */
+int policy_parse(const char *file, const char *text, size_t len, time_t now,
+    struct policy *, char **cause);
 void policy_done(struct policy *);
 
 /* The pair of a program, or NULL. */

@@ -188,6 +188,9 @@ policy_report_waivers(const struct policy *policy, struct report *report,
 			continue;
 		finding = finding_create(over ? PF920 : PF921, NULL);
 		finding->at = xstrdup(waiver->at);
+		finding->subject = xasprintf("%s %s %s",
+		    finding_code_id(waiver->code), waiver->program,
+		    waiver->path == NULL ? "*" : waiver->path);
 		finding_say(finding,
 		    over
 			? "the waiver of %s for %s is over: what it covered counts "

@@ -86,8 +86,8 @@ are_facts(const struct facts *facts)
 {
 	return facts->acl.count <= ACL_ENTRIES_KEPT &&
 	    facts->default_acl.count <= ACL_ENTRIES_KEPT &&
-	    is_bool(&facts->read_only) && is_bool(&facts->acl.cut) &&
-	    is_bool(&facts->default_acl.cut);
+	    is_bool(&facts->read_only) && is_bool(&facts->no_acl) &&
+	    is_bool(&facts->acl.cut) && is_bool(&facts->default_acl.cut);
 }
 
 ptrdiff_t

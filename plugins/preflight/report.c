@@ -317,7 +317,10 @@ finding_settle(struct report *report, struct finding *finding,
 	free(finding->fingerprint);
 	finding->fingerprint =
 	    xasprintf("%s:%s:%s:%u", finding_code_id(finding->code), program,
-		finding->path == NULL ? "" : finding->path, finding->uid);
+		finding->path != NULL	       ? finding->path
+		    : finding->subject != NULL ? finding->subject
+					       : "",
+		finding->uid);
 	strvec_sort(&finding->needed_for);
 	if (finding->waived)
 		report->waived++;

@@ -78,12 +78,17 @@ struct program_report {
 	size_t finding_count;
 };
 
+/* Exit codes other than 0 that a report can have. */
+#define REPORT_EXITS_MAX 5
+
 struct report {
 	char *host;
 	int64_t started_ms; /* wall clock */
 	int64_t duration_ms;
 	const char *mode; /* "provision" or "start" */
-	int exit;
+	int exit;	  /* the first of exits; 0 if there are none */
+	int exits[REPORT_EXITS_MAX];
+	size_t exit_count;
 	enum severity fail_level;
 	struct report_identity *identities;
 	size_t identity_count;

@@ -83,7 +83,9 @@ fix_json(const struct fix *fix)
 	set(json, "advised", json_boolean(fix->advised));
 	set(json, "text", text(fix->text));
 	set(json, "commands", commands_json(fix->commands, fix->command_count));
-	set(json, "undo", commands_json(fix->undo, fix->undo_count));
+	set(json, "undo", words_json(&fix->undo));
+	set(json, "saves", words_json(&fix->saved));
+	set(json, "saves_below", words_json(&fix->saved_trees));
 	set(json, "reload", json_boolean(fix->reload));
 	set(json, "restart", json_boolean(fix->restart));
 	set(json, "takes_effect", text(fix->takes_effect));
@@ -145,6 +147,7 @@ finding_json(const struct finding *finding, const char *fid)
 	set(json, "fingerprint", text(finding->fingerprint));
 	set(json, "message", text(finding->message));
 	set(json, "needed_for", words_json(&finding->needed_for));
+	set(json, "opens", words_json(&finding->opens));
 	set(json, "evidence", evidence_json(finding));
 	set(json, "effect", effect_json(&finding->effect));
 	set(json, "fixes", fixes);
@@ -303,6 +306,10 @@ report_json_tree(const struct report *report)
 	set(json, "duration_ms", json_integer(report->duration_ms));
 	set(json, "mode", text(report->mode));
 	set(json, "exit", json_integer(report->exit));
+	list = json_array();
+	for (size_t i = 0; i < report->exit_count; i++)
+		json_array_append_new(list, json_integer(report->exits[i]));
+	set(json, "exits", list);
 	list = json_array();
 	for (size_t i = 0; i < report->identity_count; i++)
 		json_array_append_new(list,

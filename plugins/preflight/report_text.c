@@ -118,7 +118,9 @@ add_fix(struct strbuf *out, const struct fix *fix, size_t number)
 	if (fix->advised)
 		strbuf_addf(out, INDENT "fix %zu  ", number);
 	else
-		strbuf_addstr(out, INDENT "seed   ");
+		strbuf_addstr(out,
+		    strcmp(fix->id, "seed-membership") == 0 ? INDENT "seed   "
+							    : INDENT "or     ");
 	for (size_t i = 0; i < fix->command_count; i++) {
 		if (i > 0)
 			strbuf_addstr(out, "\n" INDENT "       ");
@@ -172,6 +174,16 @@ add_effect(struct strbuf *out, const struct effect *effect)
 }
 
 static void
+add_lines(struct strbuf *out, const char *label, const struct strvec *lines)
+{
+	for (size_t i = 0; i < lines->len; i++) {
+		strbuf_addf(out, INDENT "%s", label);
+		quote_text(out, lines->items[i]);
+		strbuf_addch(out, '\n');
+	}
+}
+
+static void
 add_finding(struct strbuf *out, const struct finding *finding)
 {
 	strbuf_addf(out, " %s %s  ", finding_code_id(finding->code),
@@ -192,11 +204,8 @@ add_finding(struct strbuf *out, const struct finding *finding)
 		return;
 	}
 	add_why(out, &finding->evidence);
-	for (size_t i = 0; i < finding->needed_for.len; i++) {
-		strbuf_addstr(out, INDENT "for    ");
-		quote_text(out, finding->needed_for.items[i]);
-		strbuf_addch(out, '\n');
-	}
+	add_lines(out, "for    ", &finding->needed_for);
+	add_lines(out, "opens  ", &finding->opens);
 	add_effect(out, &finding->effect);
 	for (size_t i = 0; i < finding->fix_count; i++)
 		add_fix(out, &finding->fixes[i], i + 1);

@@ -249,6 +249,15 @@ secret_settle(struct secret_guess guess, const char *relative,
 	return guess.kind;
 }
 
+enum secret_kind
+secret_suspected(const char *path)
+{
+	bool weaker;
+
+	return secret_settle(secret_by_name(path, false), path, CONTENT_UNKNOWN,
+	    &weaker);
+}
+
 const char *
 secret_code(enum secret_kind kind)
 {

@@ -78,6 +78,9 @@ enum content content_of_more(enum content so_far, enum content_more,
 enum secret_kind secret_settle(struct secret_guess, const char *relative,
     enum content, bool *weaker);
 
+/* The kind that a path suggests to somebody who must not read the content. */
+enum secret_kind secret_suspected(const char *path);
+
 const char *secret_code(enum secret_kind);
 const char *secret_text(enum secret_kind);
 

@@ -131,7 +131,8 @@ take_answer(struct scan *scan, const struct subject *subject,
 }
 
 static void
-make_question(const struct subject *subject, struct question *question)
+make_question(const struct scan *scan, const struct subject *subject,
+    struct question *question)
 {
 	bool is_dir = subject->sample == NULL || subject->sample->is_dir;
 	bool is_secret =
@@ -141,7 +142,8 @@ make_question(const struct subject *subject, struct question *question)
 		.what = is_dir ? ASK_ENTER : ASK_READ_FILE,
 		.path = subject->path,
 		.and_write = true,
-		.peek = is_secret && !is_dir,
+		.peek = is_secret && !is_dir && !scan->options->stat_only,
+		.stat_only = scan->options->stat_only,
 	};
 }
 
@@ -154,7 +156,7 @@ ask_subjects(struct scan *scan, const struct subject *subjects, size_t count,
 	int failed;
 
 	for (size_t i = 0; i < count; i++)
-		make_question(&subjects[i], &questions[i]);
+		make_question(scan, &subjects[i], &questions[i]);
 	failed = probe_ask_worker(scan->options->worker, questions, count,
 	    answers, &scan->options->probe, cause);
 	for (size_t i = 0; i < count && failed == 0; i++) {

@@ -32,6 +32,7 @@ struct security_options {
 	/* Paths the worker is meant to read: htpasswd, variable keys. */
 	char *const *expected;
 	size_t expected_count;
+	bool stat_only; /* judge by names, open nothing */
 	struct tree_budget budget;
 	struct probe_options probe;
 };

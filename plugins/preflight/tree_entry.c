@@ -208,6 +208,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 	lister->table->dirs[index].read_acls = facts->default_acl.count > 0;
 	lister->table->dirs[index].wanted =
 	    is_wanted(lister, parent, name, "/");
+	lister_gain_dir(lister, index, facts);
 }
 
 static void
@@ -223,6 +224,7 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 	if (!is_wanted(lister, reading->dir, name, ""))
 		return;
 	lister->table->dirs[reading->dir].wanted = true;
+	lister_gain_file(lister, reading->dir, name, facts);
 	class = list_class_of(lister->table, facts);
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))

@@ -161,6 +161,7 @@ tree_list(const struct child *child, void *arg)
 	list_add_dir(lister.table, 0, "", list_class_of(lister.table, &facts),
 	    &index);
 	lister.table->dirs[0].read_acls = facts.default_acl.count > 0;
+	lister_gain_dir(&lister, 0, &facts);
 	read_all(&lister);
 	lister_send_all(&lister);
 }

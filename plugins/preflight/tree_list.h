@@ -7,6 +7,7 @@
 
 #include "preflight/child.h"
 #include "preflight/tree.h"
+#include "preflight/tree_gain.h"
 
 /*
  * Listing a tree inside a probe child (contract P4.5): directories breadth
@@ -20,6 +21,8 @@
  *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it, and 1 if a
  *                     request can lead to it or below it
  *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
+ *   RECORD_GAINED     numbers: files, suspicious ones, writable ones (with a
+ *                     gain only)
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
  *                     estimate of all entries
  */
@@ -33,6 +36,7 @@ enum list_reason {
 	LIST_SECRET,   /* by its name; numbers[2] is 1 for a directory */
 	LIST_MOUNT,    /* a mount point that was not entered */
 	LIST_UNLISTED, /* a directory that could not be read */
+	LIST_GAINED,   /* what a change would open; the worst of all */
 };
 
 struct list_job {
@@ -40,11 +44,12 @@ struct list_job {
 	struct tree_budget budget;
 	bool (*wanted)(const char *relative, const void *arg); /* or NULL */
 	const void *wanted_arg;
-	uid_t app;		   /* owner that is not odd */
-	unsigned depth;		   /* levels below the root; 0: 40 */
-	bool secrets;		   /* look for names of secrets, too */
-	bool sources;		   /* and for program source */
-	char *const *more_secrets; /* and for these patterns; may be NULL */
+	uid_t app;		      /* owner that is not odd */
+	unsigned depth;		      /* levels below the root; 0: 40 */
+	bool secrets;		      /* look for names of secrets, too */
+	bool sources;		      /* and for program source */
+	char *const *more_secrets;    /* and for these patterns; may be NULL */
+	const struct tree_gain *gain; /* a change to be priced; may be NULL */
 	bool home; /* below three levels only known dot directories */
 };
 

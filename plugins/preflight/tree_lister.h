@@ -22,6 +22,12 @@
 #define LIST_DIRS_SENT	  (2500u * 1024)
 #define LIST_SAMPLES_SENT (3500u * 1024)
 
+/* What a change opens, so far. */
+struct gained {
+	size_t files, suspicious, writable;
+	struct list_slot worst[TREE_GAIN_WORST];
+};
+
 struct lister {
 	const struct child *child;
 	const struct list_job *job;
@@ -35,6 +41,7 @@ struct lister {
 	size_t dirs, files, links, others, unlisted;
 	bool stopped; /* the budget is used up */
 	bool cut;     /* something was left out for another reason */
+	struct gained gained;
 };
 
 /* What is known of the directory being read. */
@@ -47,6 +54,13 @@ struct reading {
 
 /* Looks at one entry and notes what it means. */
 void lister_note_entry(struct lister *, struct reading *, const char *name);
+
+/* The price of job->gain: what it means for a directory that was added to the
+ * table, and for a file in one. */
+void lister_gain_dir(struct lister *, uint32_t dir, const struct facts *);
+void lister_gain_file(struct lister *, uint32_t dir, const char *name,
+    const struct facts *);
+void lister_gain_send(struct lister *);
 
 /* Sends a record, counting it; past the limit it does not, and the listing
  * counts as cut. */

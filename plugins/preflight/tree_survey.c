@@ -63,6 +63,13 @@ take_class(struct tree_survey *survey, const struct record *record)
 }
 
 static void
+take_numbers(size_t numbers[RECORD_NUMBERS], const struct record *record)
+{
+	for (size_t i = 0; i < RECORD_NUMBERS; i++)
+		numbers[i] = (size_t)record->numbers[i];
+}
+
+static void
 take(const struct record *record, const char *path, void *arg)
 {
 	struct tree_survey *survey = arg;
@@ -74,8 +81,9 @@ take(const struct record *record, const char *path, void *arg)
 	else if (record->kind == RECORD_CLASS)
 		take_class(survey, record);
 	else if (record->kind == RECORD_SEEN)
-		for (size_t i = 0; i < RECORD_NUMBERS; i++)
-			survey->seen[i] = (size_t)record->numbers[i];
+		take_numbers(survey->seen, record);
+	else if (record->kind == RECORD_GAINED)
+		take_numbers(survey->gained, record);
 }
 
 static enum why

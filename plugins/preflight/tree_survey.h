@@ -30,7 +30,8 @@ struct survey_sample {
 struct tree_survey {
 	enum why why; /* WHY_NONE: it was listed */
 	int error;
-	size_t seen[RECORD_NUMBERS]; /* of RECORD_SEEN */
+	size_t seen[RECORD_NUMBERS];   /* of RECORD_SEEN */
+	size_t gained[RECORD_NUMBERS]; /* of RECORD_GAINED */
 	struct survey_dir *dirs;
 	size_t dir_count;
 	struct survey_sample *samples;

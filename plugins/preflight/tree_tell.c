@@ -149,6 +149,8 @@ lister_send_all(struct lister *lister)
 	send_slots(lister, table->odd, table->odd_count, LIST_ODD);
 	send_slots(lister, table->newest, LIST_NEWEST_COUNT, LIST_NEWEST);
 	send_slots(lister, table->largest, LIST_LARGEST_COUNT, LIST_LARGEST);
+	if (lister->job->gain != NULL)
+		lister_gain_send(lister);
 	record_init(&seen, RECORD_SEEN, 0);
 	seen.numbers[0] = (int64_t)lister->dirs;
 	seen.numbers[1] = (int64_t)lister->files;

@@ -77,6 +77,24 @@ def test_an_unused_waiver_is_told(make_site):
     policy = write_policy(site, WAIVER % (
         "PF101", site.home, "known to operations", day(30)))
     assert site.report(policy).find("PF921")["severity"] == "notice"
+    assert site.report(policy).find("PF921")["fingerprint"] == \
+        "PF921::PF101 web %s:0" % site.home
+
+
+def test_a_waiver_for_all_covers_nothing_critical(make_site):
+    """PF508 is a warning, until a secret lies where it leads."""
+    site = make_site(server="""
+        location /t { alias %(home)s/site/static/; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""")
+    policy = write_policy(site, """waivers:
+  - {code: PF508, program: "*", reason: "known to operations", until: %s,
+     by: anna}
+""" % day(30))
+    assert site.report(policy).find("PF508")["waived"]
+    site.write("home/site/.env", "KEY=1\n")
+    found = site.report(policy).find("PF508")
+    assert found["severity"] == "critical" and not found["waived"]
 
 
 @pytest.mark.parametrize("text,where", [
@@ -204,6 +222,46 @@ def test_nginx_itself_is_asked(make_site):
     assert report.find("PF019")["effect"]["url"] == "/static/logo.png"
     site.reload()
     assert "PF019" not in site.report("--confirm=http").codes()
+
+
+CONFIRMED = """
+        access_log %%(dir)s/access.log combined;
+        %s
+        location /static/ { alias %%(home)s/site/static/; %s }
+        location / { proxy_pass http://unix:%%(dir)s/run/app.sock; }
+"""
+
+
+@pytest.mark.parametrize("rule", [
+    "deny all;", "allow 127.0.0.1; deny all;",
+    "auth_basic x; auth_basic_user_file %(dir)s/nobody;", "internal;",
+    "limit_req zone=z;", "return 403;"])
+def test_requests_that_a_rule_decides_are_not_made(make_site, rule):
+    """nginx's own log of requests has none of the checker's."""
+    site = make_site(server=CONFIRMED % ("", rule),
+                     http="limit_req_zone $uri zone=z:1m rate=1r/s;")
+    site.start_nginx()
+    assert "PF019" not in site.report("--confirm=http").codes()
+    assert requests(site) == []
+
+
+def requests(site):
+    """Of the checker; nginx writes its log before the next answer."""
+    site.get("/last")
+    with open(site.path("access.log")) as log:
+        return [line.split('"')[1] for line in log
+                if line.endswith('"preflight"\n')]
+
+
+def test_requests_are_few_and_marked(make_site):
+    site = make_site(server=CONFIRMED % ("", ""))
+    for i in range(9):
+        site.write("home/site/static/%d.css" % i, "", 0o444 + (i % 4) * 8)
+    site.start_nginx()
+    assert "PF019" not in site.report("--confirm=http").codes()
+    made = requests(site)
+    assert 0 < len(made) <= 3
+    assert all(line.startswith("HEAD /static/") for line in made)
 
 
 def test_yaml_and_junit(make_site):

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """Security, cases T110 to T116 of contract P7."""
 
+import os
 import subprocess
+
+import pytest
 
 from preflight_case import (APP, LOGO, expect, make_site, needs_nginx, run,
                             users)
@@ -57,14 +60,23 @@ def test_t112_traversal_by_a_missing_slash(make_site):
     assert report.find("PF508")["severity"] == "critical"
 
 
-def test_t113_sibling_by_two_missing_slashes(make_site):
+@pytest.mark.parametrize("name,codes,severity", [
+    ("a.txt", ["PF508"], "warning"),
+    (".env", ["PF508", "PF504", "PF502"], "critical"),
+])
+def test_t113_sibling_by_two_missing_slashes(make_site, name, codes, severity):
     site = make_site(server="location /s { alias %(home)s/site/static; }"
                      + APP)
     site.make("home/site/static_secret")
-    site.write("home/site/static_secret/a.txt", "hidden")
+    site.write("home/site/static_secret/" + name, "hidden")
     site.start_nginx()
-    assert site.status("/s_secret/a.txt") == 200
-    expect(site.ask(), "PF508")
+    assert site.status("/s_secret/" + name) == 200
+    report = site.ask()
+    expect(report, *codes)
+    assert report.find("PF508")["severity"] == severity
+    if "PF504" in codes:
+        assert "can be asked for as /s_secret/" + name in \
+            report.find("PF504")["message"]
 
 
 def test_t114_root_is_the_project(make_site):
@@ -108,26 +120,53 @@ def test_t115_worker_can_change_the_code(make_site):
     expect(site.ask(), "PF506", "PF507")
 
 
-def test_t116_a_wider_mask_for_another_entry(make_site, users):
-    """A fix by setfacl must not widen what the mask had cut."""
-    site = make_site()
-    other = users.add("devs", "-U")
-    try:
-        site.acl("home", "u:%s:rwx,m::r-x" % other)
-        site.chmod("home", 0o750)
-        site.start_nginx()
-        assert site.status(LOGO) == 403
-        report = site.ask()
-        expect(report, "PF101|PF109")
-        first = [f for f in report.find("PF101")["fixes"] if f["commands"]][0]
-        for command in first["commands"]:
-            subprocess.run(command, check=True)
-        assert site.status(LOGO) == 200
-        shown = subprocess.run(["getfacl", "-cp", site.home], text=True,
-                               stdout=subprocess.PIPE, check=True).stdout
-        line, = [l for l in shown.splitlines() if other in l]
-        widened = "effective" not in line
-        gains = " ".join(first["also_gains"])
-        assert not widened or site.home in gains, (shown, first)
-    finally:
-        users.drop()
+def test_t112_a_rule_that_stops_the_traversal(make_site):
+    """nginx's own matching order decides: a regex sees the escaped URL."""
+    site = make_site(server="location /s { alias %(home)s/site/static/; }"
+                     "location ~ /\\. { deny all; }" + APP)
+    secret(site)
+    site.start_nginx()
+    assert site.status("/s../.env") == 403
+    assert site.status("/s../app.py") == 200
+    report = site.ask()
+    expect(report, "PF508", "PF502")
+    assert report.find("PF508")["severity"] == "warning"
+
+
+RSA = "-----BEGIN RSA PRIVATE KEY-----\n"
+HARMLESS = {
+    "ca.pem": "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n",
+    "certifi/cacert.pem": "-----BEGIN CERTIFICATE-----\n",
+    "id_rsa.pub": "ssh-rsa AAAA",
+    ".env.example": "KEY=\n",
+    ".env.sample": "KEY=\n",
+    ".env.dist": "KEY=\n",
+    ".env.template": "KEY=\n",
+    "lib/site-packages/m/tests/server.key": RSA,
+    "lib/site-packages/m/test/fixture.sqlite3": "SQLite format 3\0",
+    ".well-known/acme.key": RSA,
+    "notes.key": "where is my key?\n",
+    "htpasswd.key": RSA,
+}
+
+
+def test_what_only_looks_like_a_secret(make_site):
+    """The false positives of contract P4.8, all at once."""
+    site = make_site(server="location / { root %(home)s/site/static; "
+                     "auth_basic x; auth_basic_user_file "
+                     "%(home)s/site/htpasswd.key; }"
+                     "location /app { proxy_pass "
+                     "http://unix:%(dir)s/run/app.sock; }")
+    for name, text in HARMLESS.items():
+        folder = "home/site"
+        for part in name.split("/")[:-1]:
+            folder += "/" + part
+            if not os.path.isdir(site.path(folder)):
+                site.make(folder)
+        site.write("home/site/" + name, text)
+    expect(site.ask(), "PF106")
+    # What is one, one step less severe: encrypted, or a pointer.
+    site.write("home/site/a.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+    assert site.ask().find("PF501")["severity"] == "warning"
+    site.write("home/site/.git", "gitdir: ../x/.git/worktrees/y\n")
+    assert site.ask().find("PF503")["severity"] == "info"

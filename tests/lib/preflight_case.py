@@ -44,8 +44,12 @@ class Users:
         return name
 
     def drop(self):
+        """userdel leaves a group that others are members of."""
         while self.others:
-            run("userdel", self.others.pop())
+            name = self.others.pop()
+            run("userdel", name)
+            subprocess.run(["groupdel", name], stderr=subprocess.DEVNULL,
+                           check=False)
 
     def remove(self):
         self.drop()

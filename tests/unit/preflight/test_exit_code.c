@@ -17,7 +17,8 @@ code_of(const enum finding_code *codes, size_t count, enum undecided_rule rule,
 	for (size_t i = 0; i < count; i++)
 		program_report_add(program, finding_create(codes[i], "/x"));
 	report_finish(&report);
-	code = exit_code_of(&report, rule, require_probed);
+	exit_code_set(&report, rule, require_probed);
+	code = (enum exit_code)report.exit;
 	report_done(&report);
 	return code;
 }
@@ -33,6 +34,24 @@ Test(exit_code, the_first_of_4_5_3_1_2_is_returned)
 	for (size_t i = 0; i <= 5; i++)
 		cr_expect_eq(code_of(all + i, 5 - i, UNDECIDED_CODE_2, true),
 		    wanted[i], "without the first %zu", i);
+}
+
+Test(exit_code, all_that_apply_are_kept)
+{
+	struct report report;
+	struct program_report *program;
+
+	report_init(&report);
+	program = report_add_program(&report, "web", NULL);
+	program_report_add(program, finding_create(PF122, "/x"));
+	program_report_add(program, finding_create(PF101, "/x"));
+	program_report_add(program, finding_create(PF123, "/x"));
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_assert_eq(report.exit_count, 3);
+	cr_expect_eq(report.exits[0], EXIT_INCOMPLETE);
+	cr_expect_eq(report.exits[1], EXIT_FINDINGS);
+	cr_expect_eq(report.exits[2], EXIT_UNDECIDED);
+	report_done(&report);
 }
 
 Test(exit_code, undecided_follows_the_rule)
@@ -62,10 +81,13 @@ Test(exit_code, no_pair_is_an_error_only_where_it_was_asked_for)
 	report_init(&report);
 	program = report_add_program(&report, "web", NULL);
 	finding = program_report_add(program, finding_create(PF010, NULL));
-	cr_expect_eq(exit_code_of(&report, UNDECIDED_CODE_2, false), 0);
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_expect_eq(report.exit, 0);
 	finding->severity = SEVERITY_ERROR;
-	cr_expect_eq(exit_code_of(&report, UNDECIDED_CODE_2, false), 3);
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_expect_eq(report.exit, 3);
 	finding->waived = true;
-	cr_expect_eq(exit_code_of(&report, UNDECIDED_CODE_2, false), 0);
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_expect_eq(report.exit, 0);
 	report_done(&report);
 }

@@ -43,11 +43,11 @@ Test(finding, keeps_commands_and_undo_of_its_fixes)
 	struct fix *fix = finding_add_fix(finding, "acl-traverse");
 
 	fix_add_command(fix, "setfacl", "-m", "u:33:--x", "/home/app", NULL);
-	fix_add_undo(fix, "setfacl", "--restore=x", NULL);
+	fix_set_undo(fix, "setfacl", "--restore=x", NULL);
 	finding_say(finding, "%s is closed", finding->path);
 	cr_expect_str_eq(finding->message, "/home/app is closed");
 	cr_expect_eq(fix->commands[0].words.len, 4);
-	cr_expect_str_eq(fix->undo[0].words.items[1], "--restore=x");
+	cr_expect_str_eq(fix->undo.items[1], "--restore=x");
 	finding_free(finding);
 	finding_free(NULL);
 }

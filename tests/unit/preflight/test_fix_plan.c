@@ -115,21 +115,61 @@ Test(fix_plan, what_does_not_help_in_the_model_is_not_offered)
 	finding_free(finding);
 }
 
-Test(fix_plan, tells_whom_a_wider_mask_helps_too)
+/* A directory with an entry g:50:rwx, of which the mask is this. */
+static struct answer
+masked(mode_t mode, unsigned mask)
 {
-	struct finding *finding = finding_create(PF101, "/h");
-	struct answer one = closed("/h", S_IFDIR | 0750);
-	const struct fix *fix;
+	struct answer one = closed("/h", mode);
 
 	one.facts.acl = (struct acl){ .count = 5,
 		.entries = { { ACL_TAG_USER_OBJ, 7, 0 },
 		    { ACL_TAG_GROUP_OBJ, 5, 0 }, { ACL_TAG_GROUP, 7, 50 },
-		    { ACL_TAG_MASK, 5, 0 }, { ACL_TAG_OTHER, 0, 0 } } };
+		    { ACL_TAG_MASK, (uint16_t)mask, 0 },
+		    { ACL_TAG_OTHER, 0, 0 } } };
+	return one;
+}
+
+Test(fix_plan, a_mask_goes_on_holding_back_what_it_held_back)
+{
+	struct finding *finding = finding_create(PF101, "/h");
+	struct answer one = masked(S_IFDIR | 0750, 5);
+
+	fix_plan_access(finding, &scene, &one, 1);
+	expect_command(find(finding, "acl-traverse"), 0,
+	    "runuser -u app -- setfacl -m u:www:--x,m::r-x -- /h");
+	cr_expect_eq(finding->fixes[0].also_gains.len, 0);
+	finding_free(finding);
+}
+
+Test(fix_plan, tells_whom_a_wider_mask_helps_too)
+{
+	struct finding *finding = finding_create(PF101, "/h");
+	struct answer one = masked(S_IFDIR | 0700, 0);
+	const struct fix *fix;
+
 	fix_plan_access(finding, &scene, &one, 1);
 	fix = find(finding, "acl-traverse");
 	cr_assert_not_null(fix);
-	cr_expect_eq(fix->also_gains.len, 1);
+	expect_command(fix, 0,
+	    "runuser -u app -- setfacl -m u:www:--x,m::--x -- /h");
+	cr_assert_eq(fix->also_gains.len, 2);
+	cr_expect_not_null(strstr(fix->also_gains.items[0], " gets --x on /h"));
+	cr_expect_not_null(strstr(fix->also_gains.items[1], " gets --x on /h"));
 	cr_expect_not_null(fix->price);
+	finding_free(finding);
+}
+
+Test(fix_plan, without_acls_the_group_is_changed)
+{
+	struct finding *finding = finding_create(PF101, "/h");
+	struct answer one = closed("/h", S_IFDIR | 0700);
+
+	one.facts.no_acl = true;
+	fix_plan_access(finding, &scene, &one, 1);
+	cr_expect_null(find(finding, "acl-traverse"));
+	expect_command(find(finding, "group-traverse"), 0,
+	    "chgrp -h -- www /h");
+	expect_command(find(finding, "group-traverse"), 1, "chmod g+x -- /h");
 	finding_free(finding);
 }
 

@@ -9,6 +9,7 @@
 #include "preflight/report_gate.h"
 #include "preflight/report_json.h"
 #include "preflight/report_junit.h"
+#include "preflight/report_prometheus.h"
 #include "preflight/report_text.h"
 #include "preflight/report_yaml.h"
 
@@ -168,6 +169,23 @@ Test(writers, junit_has_no_bytes_that_xml_forbids)
 	strbuf_clear(&out);
 	report_junit_write(&report, &out);
 	cr_expect_not_null(strstr(out.data, "readable &lt;&amp;&gt;"));
+}
+
+Test(writers, prometheus_counts_what_counts)
+{
+	struct program_report *odd =
+	    report_add_program(&report, "a\"b\n", NULL);
+
+	program_report_add(odd, finding_create(PF213, "/s1"));
+	program_report_add(odd, finding_create(PF213, "/s2"));
+	report.programs[0].findings[1]->waived = true;
+	report_prometheus_write(&report, &out);
+	cr_expect_str_eq(out.data,
+	    "# HELP preflight_result Findings of the last preflight run, by "
+	    "program and code.\n# TYPE preflight_result gauge\n"
+	    "preflight_result{program=\"\",code=\"none\"} 0\n"
+	    "preflight_result{program=\"web\",code=\"PF101\"} 1\n"
+	    "preflight_result{program=\"a\\\"b\\n\",code=\"PF213\"} 2\n");
 }
 
 Test(writers, yaml_is_the_same_tree)

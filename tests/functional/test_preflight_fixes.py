@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: ISC
+"""Repairs (contract P5.6): what a plan promises is what nginx then does, to
+nobody else's advantage, and can be taken back to the bit."""
+
+import os
+import pwd
+import subprocess
+
+import pytest
+
+from preflight_case import LOGO, make_site, needs_nginx, run, users
+
+pytestmark = needs_nginx
+
+
+def acls(site):
+    return subprocess.run(["getfacl", "-RPnp", site.home],
+                          stdout=subprocess.PIPE, check=True).stdout
+
+
+def apply(site):
+    """Applies all first plans; the file that takes them back."""
+    done = site.check("--program", "web", "--fix=apply", "--yes")
+    undo = [line.split("--restore=")[1] for line in done.stderr.splitlines()
+            if line.startswith("undo with:")]
+    return undo[0] if undo else None
+
+
+def restore(path):
+    run("setfacl", "--restore=" + path)
+    os.remove(path)
+
+
+def readable_as(user, path):
+    entry = pwd.getpwnam(user)
+    return subprocess.run(
+        ["setpriv", "--reuid", str(entry.pw_uid), "--regid",
+         str(entry.pw_gid), "--clear-groups", "cat", path],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=False).returncode == 0
+
+
+def private_site(make_site):
+    """A closed home with private files, as umask 077 and 027 leave them."""
+    site = make_site(server="location / { root %(home)s/site; }"
+                     "location /app { proxy_pass "
+                     "http://unix:%(dir)s/run/app.sock; }")
+    os.rename(site.path("home/site/static"), site.path("home/static"))
+    site.edit("root %s/site;" % site.home, "root %s/static;" % site.home)
+    site.write("home/static/index.html", "x", 0o640)
+    site.make("home/static/sub", 0o750)
+    site.write("home/static/sub/a.txt", "a", 0o600)
+    site.write("home/static/.env", "KEY=1\n", 0o640)
+    site.make("home/.ssh", 0o700)
+    site.write("home/.ssh/id_rsa", "-----BEGIN RSA PRIVATE KEY-----\n", 0o600)
+    site.chmod("home/static/logo.png", 0o640)
+    for name in ("home/static", "home/site", "home"):
+        site.chmod(name, 0o750)
+    return site
+
+
+def test_closed_home_and_private_files(make_site, users):
+    """The plan that was verified by hand, by one run of --fix=apply."""
+    site = private_site(make_site)
+    stranger = users.add("str", "-U")
+    try:
+        site.start_nginx()
+        names = ("/logo.png", "/sub/a.txt", "/.env")
+        assert [site.status(n) for n in names] == [403] * 3
+        before = acls(site)
+        undo = apply(site)
+        assert [site.status(n) for n in names] == [200, 200, 403]
+        assert not readable_as(users.worker, site.home + "/.ssh/id_rsa")
+        for name in ("static/logo.png", "static/.env", ".ssh/id_rsa"):
+            assert not readable_as(stranger, "%s/%s" % (site.home, name))
+        # What the program writes tomorrow, whatever its umask.
+        subprocess.run(["runuser", "-u", users.app, "--", "sh", "-c",
+                        "umask 077; echo b >%s/static/sub/b.txt" % site.home],
+                       check=True)
+        assert site.status("/sub/b.txt") == 200
+        os.remove(site.path("home/static/sub/b.txt"))
+        # The second time there is nothing to do.
+        after = acls(site)
+        assert site.ask().codes("error") == []
+        assert apply(site) is None
+        assert acls(site) == after
+        restore(undo)
+        assert acls(site) == before
+        assert [site.status(n) for n in names] == [403] * 3
+    finally:
+        users.drop()
+
+
+def test_the_plan_tells_what_lies_behind(make_site):
+    site = private_site(make_site)
+    found = site.ask().find("PF101")
+    assert "and, once this is fixed, 4 of 4 files below %s/static/ are " \
+        "unreadable as well" % site.home in found["needed_for"]
+    names = [fix["id"] for fix in found["fixes"]]
+    assert names == ["acl-traverse", "move-tree"]
+    plan = found["fixes"][0]
+    assert plan["saves"] == [site.home, site.home + "/static"]
+    assert plan["saves_below"] == [site.home + "/static/"]
+    assert plan["undo"][0] == "setfacl"
+    owners = {tuple(command[:4]) for command in plan["commands"]}
+    assert owners == {("runuser", "-u", site.users.app, "--")}
+    words = [word for command in plan["commands"] for word in command]
+    assert site.home + "/static/.env" in words
+    assert not {"777", "-R", "o+w", "chown"} & set(words)
+
+
+def test_files_with_odd_names(make_site):
+    """Patterns of find in the names of secrets mean themselves."""
+    site = make_site()
+    for name in ("a[1]*.key", "a1b.txt", "back\\slash.pem"):
+        site.write("home/site/static/" + name, "x", 0o600)
+    site.start_nginx()
+    assert apply(site)
+    worker = site.users.worker
+    tree = site.home + "/site/static/"
+    assert readable_as(worker, tree + "a1b.txt")
+    assert not readable_as(worker, tree + "a[1]*.key")
+    assert not readable_as(worker, tree + "back\\slash.pem")
+
+
+@pytest.fixture
+def other(users):
+    """A user with an entry of its own in the home's ACL."""
+    yield users.add("devs", "-U")
+    users.drop()
+
+
+def test_t116_the_mask_stays(make_site, other):
+    """Other entries that the mask holds back stay held back."""
+    site = make_site()
+    site.acl("home", "u:%s:rwx,m::r-x" % other)
+    site.chmod("home", 0o750)
+    site.start_nginx()
+    assert site.status(LOGO) == 403
+    report = site.ask()
+    found = report.find("PF507")
+    assert found["path"] == site.home
+    plan = report.fix("PF101", "acl-traverse")
+    assert plan["also_gains"] == []
+    assert plan["commands"][0][-3] == "u:%s:--x,m::r-x" % \
+        site.users.worker
+    undo = apply(site)
+    assert site.status(LOGO) == 200
+    shown = run("getfacl", "-cp", site.home).stdout
+    line, = [l for l in shown.splitlines() if other in l]
+    assert line.split() == ["user:%s:rwx" % other, "#effective:r-x"]
+    restore(undo)
+    # What setfacl does by itself.
+    run("setfacl", "-m", "u:%s:--x" % site.users.worker, site.home)
+    shown = run("getfacl", "-cp", site.home).stdout
+    assert "user:%s:rwx" % other in shown.splitlines()
+
+
+def test_a_mask_that_has_to_widen_is_told(make_site, other):
+    site = make_site()
+    site.acl("home", "u:%s:--x" % other)
+    site.chmod("home", 0o700)
+    plan = site.ask().fix("PF101", "acl-traverse")
+    assert sorted(plan["also_gains"]) == [
+        "%s gets --x on %s" % (who, site.home)
+        for who in ("g:" + site.users.app, "u:" + other)]
+    site.start_nginx()
+    assert not readable_as(other, site.home + "/site/static/logo.png")
+    assert apply(site)
+    assert site.status(LOGO) == 200
+    assert readable_as(other, site.home + "/site/static/logo.png")
+
+
+def test_a_file_system_without_acls(make_site):
+    """ramfs: the group plan instead."""
+    site = make_site()
+    os.mkdir(site.path("ram"))
+    if subprocess.run(["mount", "-t", "ramfs", "none", site.path("ram")],
+                      stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("ramfs cannot be mounted here")
+    site.undo.callback(run, "umount", "-l", site.path("ram"))
+    site.chmod("ram", 0o755)
+    site.make("ram/web", 0o700)
+    site.make("ram/web/static")
+    site.write("ram/web/static/a.txt", "a")
+    site.edit("location /static/ {", "location /ram/ { alias "
+              "%(dir)s/ram/web/static/; }\nlocation /static/ {")
+    site.start_nginx()
+    assert site.status("/ram/a.txt") == 403
+    report = site.ask()
+    found = report.find("PF101")
+    assert "acl-traverse" not in [fix["id"] for fix in found["fixes"]]
+    plan = report.fix("PF101", "group-traverse")
+    assert plan["also_gains"] == ["members of group " + site.users.worker]
+    assert not plan["reload"]
+    undo = apply(site)
+    assert site.status("/ram/a.txt") == 200
+    restore(undo)
+    assert site.status("/ram/a.txt") == 403
