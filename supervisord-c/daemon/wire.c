@@ -128,11 +128,10 @@ log_beginning(const struct config *config, const struct strvec *infos)
 		log_info("%s", infos->items[i]);
 }
 
-static int
-open_server(struct http_server *http, const struct http_server_config *server,
-    char **cause)
+static struct http_listen
+listen_of(const struct http_server_config *server)
 {
-	struct http_listen listen = {
+	return (struct http_listen){
 		.section = server->section,
 		.path = server->path,
 		.host = server->host,
@@ -143,8 +142,6 @@ open_server(struct http_server *http, const struct http_server_config *server,
 		.username = server->username,
 		.password = server->password,
 	};
-
-	return http_server_listen(http, &listen, cause);
 }
 
 static void
@@ -175,11 +172,32 @@ open_servers(struct generation *now, char **cause)
 	now->http = http_server_create(supervisor_loop(now->supervisor));
 	now->web = web_create(now->http, now->supervisor, now->rpc);
 	for (size_t i = 0; i < config->server_count; i++) {
-		if (open_server(now->http, &config->servers[i], cause) == -1)
+		struct http_listen listen = listen_of(&config->servers[i]);
+
+		if (http_server_listen(now->http, &listen, cause) == -1)
 			return -1;
 		log_server(config, &config->servers[i]);
 	}
 	return 0;
+}
+
+/* Before a restart stops anything: what would end it half-way. */
+static int
+try_config(const struct config *config, char **cause, void *arg)
+{
+	const struct generation *now = arg;
+	const char *refusal =
+	    config->user == NULL ? NULL : cred_refusal(config->uid);
+
+	if (refusal != NULL)
+		return cause_set(cause, "%s", refusal);
+	for (size_t i = 0; i < config->server_count; i++) {
+		struct http_listen listen = listen_of(&config->servers[i]);
+
+		if (http_server_try(now->http, &listen, cause) == -1)
+			return -1;
+	}
+	return main_log_try(config->logfile, cause);
 }
 
 /* Takes the config. */
@@ -193,6 +211,9 @@ assemble(struct daemon *daemon, struct generation *now, struct config *config,
 		.gate = daemon->gate,
 		.main_log = now->main_log,
 		.overrides = daemon->overrides,
+		.try_config = try_config,
+		.arg = now,
+		.restarted = daemon->restarted,
 	};
 
 	now->supervisor = supervisor_create(&parts, config);
