@@ -200,6 +200,19 @@ try_config(const struct config *config, char **cause, void *arg)
 	return main_log_try(config->logfile, cause);
 }
 
+/* The servers keep daemons of one configuration apart.  Without any, it is the
+ * pid file that does, before the first one's logs and sockets are touched. */
+static int
+keep_apart(const struct generation *now, char **cause)
+{
+	const struct config *config = supervisor_config(now->supervisor);
+
+	if (config->server_count > 0 || !pidfile_is_held(now->pidfile))
+		return 0;
+	return cause_set(cause, "another daemon is running with the pidfile %s",
+	    config->pidfile);
+}
+
 /* Takes the config. */
 static int
 assemble(struct daemon *daemon, struct generation *now, struct config *config,
@@ -217,7 +230,8 @@ assemble(struct daemon *daemon, struct generation *now, struct config *config,
 	};
 
 	now->supervisor = supervisor_create(&parts, config);
-	if (open_servers(now, cause) == -1 ||
+	now->pidfile = pidfile_take(config->pidfile);
+	if (open_servers(now, cause) == -1 || keep_apart(now, cause) == -1 ||
 	    supervisor_add_groups(now->supervisor, cause) == -1)
 		return -1;
 	now->host_parts = (struct host_parts){
@@ -274,7 +288,7 @@ run(struct daemon *daemon, struct generation *now)
 	if (!config->nodaemon && !daemon->restarted &&
 	    daemonize(daemon->loop, config->directory, config->umask) == -1)
 		log_error("can't fork, staying in the foreground");
-	now->pidfile = pidfile_write(config->pidfile);
+	pidfile_write(now->pidfile);
 	supervisor_run(now->supervisor, on_all_over, daemon->loop);
 	loop_run(daemon->loop);
 }
