@@ -54,6 +54,8 @@ ENVIRONMENT = ("/bin/sh -c 'env | grep -e SUPERVISOR -e ^MINE | sort; umask; "
                "pwd; exec sleep 1000'")
 FD0 = "/bin/sh -c 'readlink /proc/self/fd/0 | cut -c1-7; exec sleep 1000'"
 LOGGED = {"stdout_logfile": "{dir}/%(program_name)s.log"}
+# Each process of several its own: ours warns of one that they share.
+NUMBERED = "{dir}/%(program_name)s%(process_num)d.log"
 
 PROGRAMS = {
     "rotated": {"command": "{dir}/pieces {dir}/rotated.log 7 36",
@@ -90,11 +92,12 @@ PROGRAMS = {
     "fdzero": {"command": FD0},
     "fcgi-program:socket": {"command": FD0, "socket":
                             "unix://{dir}/socket.sock", "numprocs": 2,
+                            "stdout_logfile": NUMBERED,
                             "process_name": "socket_%(process_num)d"},
     "fcgi-program:nosocket": {"command": "nosuchcommand", "startretries": 1,
                               "socket": "unix://{dir}/nosocket.sock"},
     "many": {"command": "/bin/sh -c 'exec sleep 1000'", "numprocs": 3,
-             "numprocs_start": 9,
+             "numprocs_start": 9, "stdout_logfile": NUMBERED,
              "process_name": "%(program_name)s_%(process_num)d"},
     "early": {"command": "/bin/sh -c 'exec sleep 1000'", "priority": 9},
     "late": {"command": "/bin/sh -c 'exec sleep 1000'", "priority": 1},
