@@ -17,5 +17,7 @@ int64_t clock_wall_ms(void);
  */
 void clock_freeze(int64_t mono_ms, int64_t wall_ms);
 void clock_release(void);
+/* Tests only: moves the calendar, and nothing else. */
+void clock_step_wall(int64_t ms);
 
 #endif

@@ -20,6 +20,7 @@
 #include "config/rpcinterface.h"
 #include "config/search.h"
 #include "config/server.h"
+#include "config/shared_logs.h"
 
 /* All names of the process's environment, then those that were kept. */
 static void
@@ -200,6 +201,7 @@ read_all(struct config_reader *reader, char **cause)
 	}
 	plugin_sections_read(reader);
 	hints_find(reader);
+	shared_logs_find(reader);
 	set_serverurls(reader->config);
 	sort_messages(reader->config);
 	return 0;

@@ -128,11 +128,10 @@ log_beginning(const struct config *config, const struct strvec *infos)
 		log_info("%s", infos->items[i]);
 }
 
-static int
-open_server(struct http_server *http, const struct http_server_config *server,
-    char **cause)
+static struct http_listen
+listen_of(const struct http_server_config *server)
 {
-	struct http_listen listen = {
+	return (struct http_listen){
 		.section = server->section,
 		.path = server->path,
 		.host = server->host,
@@ -143,8 +142,6 @@ open_server(struct http_server *http, const struct http_server_config *server,
 		.username = server->username,
 		.password = server->password,
 	};
-
-	return http_server_listen(http, &listen, cause);
 }
 
 static void
@@ -175,11 +172,45 @@ open_servers(struct generation *now, char **cause)
 	now->http = http_server_create(supervisor_loop(now->supervisor));
 	now->web = web_create(now->http, now->supervisor, now->rpc);
 	for (size_t i = 0; i < config->server_count; i++) {
-		if (open_server(now->http, &config->servers[i], cause) == -1)
+		struct http_listen listen = listen_of(&config->servers[i]);
+
+		if (http_server_listen(now->http, &listen, cause) == -1)
 			return -1;
 		log_server(config, &config->servers[i]);
 	}
 	return 0;
+}
+
+/* Before a restart stops anything: what would end it half-way. */
+static int
+try_config(const struct config *config, char **cause, void *arg)
+{
+	const struct generation *now = arg;
+	const char *refusal =
+	    config->user == NULL ? NULL : cred_refusal(config->uid);
+
+	if (refusal != NULL)
+		return cause_set(cause, "%s", refusal);
+	for (size_t i = 0; i < config->server_count; i++) {
+		struct http_listen listen = listen_of(&config->servers[i]);
+
+		if (http_server_try(now->http, &listen, cause) == -1)
+			return -1;
+	}
+	return main_log_try(config->logfile, cause);
+}
+
+/* The servers keep daemons of one configuration apart.  Without any, it is the
+ * pid file that does, before the first one's logs and sockets are touched. */
+static int
+keep_apart(const struct generation *now, char **cause)
+{
+	const struct config *config = supervisor_config(now->supervisor);
+
+	if (config->server_count > 0 || !pidfile_is_held(now->pidfile))
+		return 0;
+	return cause_set(cause, "another daemon is running with the pidfile %s",
+	    config->pidfile);
 }
 
 /* Takes the config. */
@@ -193,10 +224,14 @@ assemble(struct daemon *daemon, struct generation *now, struct config *config,
 		.gate = daemon->gate,
 		.main_log = now->main_log,
 		.overrides = daemon->overrides,
+		.try_config = try_config,
+		.arg = now,
+		.restarted = daemon->restarted,
 	};
 
 	now->supervisor = supervisor_create(&parts, config);
-	if (open_servers(now, cause) == -1 ||
+	now->pidfile = pidfile_take(config->pidfile);
+	if (open_servers(now, cause) == -1 || keep_apart(now, cause) == -1 ||
 	    supervisor_add_groups(now->supervisor, cause) == -1)
 		return -1;
 	now->host_parts = (struct host_parts){
@@ -253,7 +288,7 @@ run(struct daemon *daemon, struct generation *now)
 	if (!config->nodaemon && !daemon->restarted &&
 	    daemonize(daemon->loop, config->directory, config->umask) == -1)
 		log_error("can't fork, staying in the foreground");
-	now->pidfile = pidfile_write(config->pidfile);
+	pidfile_write(now->pidfile);
 	supervisor_run(now->supervisor, on_all_over, daemon->loop);
 	loop_run(daemon->loop);
 }

@@ -20,6 +20,7 @@ struct http_listener {
 	struct evhttp *evhttp; /* one for each, so that a request knows it */
 	struct evconnlistener *socket;
 	char *section;
+	int port;	/* 0: a unix socket */
 	char *username; /* NULL: open to all */
 	char *password;
 	char *accepted; /* the Authorization header that was right last */

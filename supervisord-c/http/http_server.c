@@ -269,6 +269,28 @@ start_evhttp(struct http_listener *listener, int fd)
 	return 0;
 }
 
+/* Whether one of the listeners has the path, or the port. */
+static bool
+is_held(const struct http_server *server, const struct http_listen *options)
+{
+	const struct http_listener *listener;
+
+	STAILQ_FOREACH(listener, &server->listeners, next) {
+		if (options->path == NULL ? listener->port == options->port
+					  : listener->file.path != NULL &&
+			    strcmp(listener->file.path, options->path) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+http_server_try(const struct http_server *server,
+    const struct http_listen *options, char **cause)
+{
+	return http_socket_try(options, is_held(server, options), cause);
+}
+
 int
 http_server_listen(struct http_server *server,
     const struct http_listen *options, char **cause)
@@ -283,6 +305,7 @@ http_server_listen(struct http_server *server,
 		return -1;
 	}
 	listener->section = xstrdup(options->section);
+	listener->port = options->path == NULL ? options->port : 0;
 	if (options->username != NULL) {
 		listener->username = xstrdup(options->username);
 		listener->password = xstrdup(options->password);

@@ -54,6 +54,11 @@ void http_server_free(struct http_server *);
 int http_server_listen(struct http_server *, const struct http_listen *,
     char **cause);
 
+/* Whether another server, which takes the place of this one, could listen there:
+ * nothing is opened or disturbed.  -1 as http_server_listen. */
+int http_server_try(const struct http_server *, const struct http_listen *,
+    char **cause);
+
 /*
  * Adds a route; the first that matches wins, in the order of adding.  A path
  * that ends in '*' matches by prefix, another one exactly (after percent

@@ -149,9 +149,9 @@ examine(const char *path)
 							: OCCUPANT_UNKNOWN;
 }
 
-/* Makes room for the name if what has it is a leftover. */
+/* Whether the name is free, or what has it is a leftover. */
 static int
-evict(const char *path, char **cause)
+may_evict(const char *path, char **cause)
 {
 	switch (examine(path)) {
 	case OCCUPANT_ALIVE:
@@ -166,6 +166,15 @@ evict(const char *path, char **cause)
 	case OCCUPANT_STALE:
 		break;
 	}
+	return 0;
+}
+
+/* Makes room for the name. */
+static int
+evict(const char *path, char **cause)
+{
+	if (may_evict(path, cause) == -1)
+		return -1;
 	fprintf(stderr, "Unlinking stale socket %s\n", path);
 	if (unlink(path) == -1 && errno != ENOENT)
 		return cause_errno(cause);
@@ -289,24 +298,29 @@ set_options(int fd, int family)
 		    sizeof(on));
 }
 
+/* On failure errno says why too; 0 for a host that has no address. */
 static int
 open_inet(const struct http_listen *listener, char **cause)
 {
 	struct addrinfo *found;
-	int fd;
+	int fd, saved = 0;
 
-	if (resolve(listener, &found, cause) == -1)
+	if (resolve(listener, &found, cause) == -1) {
+		errno = 0;
 		return -1;
+	}
 	fd = socket(found->ai_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1)
 		set_options(fd, found->ai_family);
 	if (fd == -1 || bind(fd, found->ai_addr, found->ai_addrlen) == -1 ||
 	    listen(fd, BACKLOG) == -1) {
+		saved = errno;
 		cause_errno(cause);
 		fd_close(&fd);
 	}
 	freeaddrinfo(found);
+	errno = saved;
 	return fd;
 }
 
@@ -318,6 +332,50 @@ http_socket_open(const struct http_listen *listener,
 	if (listener->path != NULL)
 		return open_unix(listener, file, cause);
 	return open_inet(listener, cause);
+}
+
+/* Everything but the name, which is taken from nobody. */
+static int
+try_unix(const struct http_listen *listener, bool held, char **cause)
+{
+	char *temporary = xasprintf("%s.%ld", listener->path, (long)getpid());
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int result = -1;
+
+	if (fd == -1)
+		cause_errno(cause);
+	else {
+		result = bind_temporary(fd, temporary, listener, cause);
+		unlink(temporary);
+		fd_close(&fd);
+	}
+	free(temporary);
+	if (result == -1 || held)
+		return result;
+	return may_evict(listener->path, cause);
+}
+
+static int
+try_inet(const struct http_listen *listener, bool held, char **cause)
+{
+	char *why = NULL;
+	int fd = open_inet(listener, &why);
+
+	if (fd == -1 && !(held && errno == EADDRINUSE)) {
+		cause_set(cause, "%s", why);
+		free(why);
+		return -1;
+	}
+	free(why);
+	fd_close(&fd);
+	return 0;
+}
+
+int
+http_socket_try(const struct http_listen *listener, bool held, char **cause)
+{
+	return listener->path != NULL ? try_unix(listener, held, cause)
+				      : try_inet(listener, held, cause);
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef HTTP_HTTP_SOCKET_H
 #define HTTP_HTTP_SOCKET_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "http/http_server.h"
@@ -19,6 +20,12 @@ struct http_socket_file {
  */
 int http_socket_open(const struct http_listen *, struct http_socket_file *,
     char **cause);
+/*
+ * Whether http_socket_open would work, found out without disturbing anybody: a
+ * socket of another process keeps its name.  held: the address, or for TCP the
+ * port, is one that this process listens on.
+ */
+int http_socket_try(const struct http_listen *, bool held, char **cause);
 /* Removes the file if it is still the one that was made. */
 void http_socket_file_remove(struct http_socket_file *);
 

@@ -103,7 +103,7 @@ make_room(struct pool *pool)
 	event_free(event);
 }
 
-/* Takes an event that a listener did not deal with. */
+/* To the head, as it was accepted before. */
 static void
 put_back(struct pool *pool, struct pool_event *event)
 {
@@ -176,7 +176,6 @@ send_event(struct listener *listener, struct pool_event *event)
 	}
 	listener->in_hand = event;
 	protocol_sent(&listener->protocol);
-	log_change(listener, LISTENER_READY);
 	log_debug("event %" PRId64 " sent to listener %s", event->serial,
 	    listener_name(listener));
 	return true;
@@ -200,18 +199,28 @@ send_to_any(struct pool *pool, struct pool_event *event)
 	return false;
 }
 
+static bool
+any_is_free(const struct pool *pool)
+{
+	for (size_t i = 0; i < pool->count; i++) {
+		if (is_free(&pool->listeners[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 dispatch(struct pool *pool)
 {
 	struct pool_event *event;
 
-	while ((event = TAILQ_FIRST(&pool->waiting)) != NULL) {
-		TAILQ_REMOVE(&pool->waiting, event, next);
+	if (!any_is_free(pool))
+		return;
+	while ((event = take_first(pool)) != NULL) {
 		if (!send_to_any(pool, event)) {
-			TAILQ_INSERT_HEAD(&pool->waiting, event, next);
+			put_back(pool, event);
 			return;
 		}
-		pool->waiting_count--;
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -209,6 +210,17 @@ rotate(struct log_file *file, int64_t size)
 	}
 }
 
+/* The name stands for another file: somebody else moved ours away. */
+static bool
+was_moved(const struct log_file *file)
+{
+	struct stat ours, named;
+
+	return fstat(file->stream.fd, &ours) == 0 &&
+	    stat(file->path, &named) == 0 &&
+	    (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino);
+}
+
 /* O_APPEND leaves the position at the end, also when somebody else truncates
  * the file or writes to it. */
 static void
@@ -219,7 +231,10 @@ rotate_if_due(struct log_file *file)
 	if (file->maxbytes <= 0 || !file->stream.is_file)
 		return;
 	size = lseek(file->stream.fd, 0, SEEK_CUR);
-	if (size >= file->rotate_at)
+	if (size < file->rotate_at)
+		return;
+	/* With two writers the first who is due rotates for both. */
+	if (!was_moved(file) || replace_stream(file, false) == -1)
 		rotate(file, size);
 }
 

@@ -88,11 +88,38 @@ write_message(enum log_level level, const char *text, void *arg)
 		log_file_write(log->file, log->line.data, log->line.len);
 }
 
+static int
+cannot_open(const char *path, char **cause)
+{
+	char *shown = repr(path);
+
+	cause_set(cause, "could not open log file %s: %s", shown,
+	    strerror(errno));
+	free(shown);
+	return -1;
+}
+
+int
+main_log_try(const char *path, char **cause)
+{
+	struct log_stream stream;
+	bool existed;
+
+	if (path == NULL)
+		return 0;
+	existed = access(path, F_OK) == 0;
+	if (log_stream_open(&stream, path, false) == -1)
+		return cannot_open(path, cause);
+	log_stream_close(&stream);
+	if (!existed)
+		(void)unlink(path); /* an empty file does no harm either */
+	return 0;
+}
+
 struct main_log *
 main_log_open(const struct main_log_options *options, char **cause)
 {
 	struct main_log *log = xcalloc(1, sizeof(*log));
-	char *path;
 
 	strbuf_init(&log->line);
 	log->syslog = options->syslog;
@@ -100,10 +127,7 @@ main_log_open(const struct main_log_options *options, char **cause)
 		log->file = log_file_open(options->path, options->maxbytes,
 		    options->backups);
 		if (log->file == NULL) {
-			path = repr(options->path);
-			cause_set(cause, "could not open log file %s: %s", path,
-			    strerror(errno));
-			free(path);
+			cannot_open(options->path, cause);
 			main_log_free(log);
 			return NULL;
 		}

@@ -21,6 +21,9 @@ struct main_log_options {
 
 /* Opens and becomes the sink.  NULL with a sentence in *cause. */
 struct main_log *main_log_open(const struct main_log_options *, char **cause);
+/* Whether a log at this path could be opened (NULL can): -1 with the sentence
+ * that main_log_open would have.  Leaves no new file behind. */
+int main_log_try(const char *path, char **cause);
 /* Messages go to stderr again. */
 void main_log_free(struct main_log *); /* takes NULL */
 void main_log_reopen(struct main_log *);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/xmalloc.h"
 #include "process/fcgi_socket.h"
 #include "process/group.h"
@@ -19,7 +20,7 @@ struct group {
 
 /* Makes and closes each socket once, so that a bad one is known at start. */
 static int
-create_sockets(struct group *group, char **cause)
+create_sockets(struct group *group, const struct process_env *env, char **cause)
 {
 	const struct group_config *config = group->config;
 
@@ -27,9 +28,12 @@ create_sockets(struct group *group, char **cause)
 	    xcalloc(config->fcgi_count + 1, sizeof(*group->sockets));
 	for (size_t i = 0; i < config->fcgi_count; i++) {
 		group->sockets[i] = fcgi_socket_create(&config->fcgi[i]);
-		if (fcgi_socket_take(group->sockets[i], cause) == -1)
+		if (fcgi_socket_take(group->sockets[i], cause) != -1)
+			fcgi_socket_drop(group->sockets[i]);
+		else if (env->tolerant)
+			log_errorx("%s", *cause);
+		else
 			return -1;
-		fcgi_socket_drop(group->sockets[i]);
 	}
 	return 0;
 }
@@ -97,7 +101,7 @@ group_create(const struct process_env *env, const struct group_config *config,
 	struct group *group = xcalloc(1, sizeof(*group));
 
 	group->config = config;
-	if (create_sockets(group, cause) == -1 ||
+	if (create_sockets(group, env, cause) == -1 ||
 	    create_processes(group, env, cause) == -1) {
 		group_free(group);
 		return NULL;

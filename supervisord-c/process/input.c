@@ -16,17 +16,25 @@ struct input {
 	struct loop *loop;
 	struct loop_watch *watch; /* NULL until it is needed */
 	int fd;			  /* -1: the child closed its end */
+	struct dispatcher dispatcher;
 	size_t max_queued;
 	struct strbuf queue;
 };
 
 struct input *
-input_create(struct loop *loop, int fd, size_t max_queued)
+input_create(struct loop *loop, int fd, const struct dispatcher_owner *owner,
+    size_t max_queued)
 {
 	struct input *input = xcalloc(1, sizeof(*input));
 
 	input->loop = loop;
 	input->fd = fd;
+	input->dispatcher = (struct dispatcher){
+		.kind = "PInputDispatcher",
+		.channel = "stdin",
+		.owner = owner,
+		.fd = fd,
+	};
 	input->max_queued = max_queued;
 	strbuf_init(&input->queue);
 	(void)fd_set_nonblock(fd); /* cannot fail for a pipe of ours */
@@ -50,6 +58,7 @@ give_up(struct input *input)
 {
 	if (input->watch != NULL)
 		(void)loop_watch_want(input->watch, 0); /* 0 cannot fail */
+	dispatcher_note_closed(&input->dispatcher);
 	fd_close(&input->fd);
 	strbuf_done(&input->queue);
 }
@@ -60,6 +69,7 @@ write_some(struct input *input, const void *data, size_t len)
 {
 	ssize_t n;
 
+	dispatcher_note_write(&input->dispatcher);
 	do
 		n = write(input->fd, data, len);
 	while (n == -1 && errno == EINTR);

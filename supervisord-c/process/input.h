@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "loop/loop.h"
+#include "process/dispatcher.h"
 
 /*
  * A child's stdin: written at once, and what the pipe does not take now when it
@@ -12,8 +13,9 @@
  */
 struct input;
 
-/* Takes the writing end and makes it non-blocking. */
-struct input *input_create(struct loop *, int fd, size_t max_queued);
+/* Takes the writing end and makes it non-blocking; borrows the owner. */
+struct input *input_create(struct loop *, int fd,
+    const struct dispatcher_owner *, size_t max_queued);
 void input_free(struct input *); /* takes NULL; what is queued is lost */
 /* 0; or -1 with nothing taken and errno EPIPE (the child closed it) or ENOBUFS
  * (more would be queued than is allowed). */

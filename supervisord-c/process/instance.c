@@ -27,7 +27,7 @@ enum {
 
 struct instance {
 	struct instance_parts parts;
-	pid_t pid;
+	struct dispatcher_owner owner;
 	struct input *input;
 	struct output *out;
 	struct output *err; /* NULL with redirect_stderr */
@@ -75,8 +75,9 @@ open_input(struct instance *instance, struct child_ends *ends)
 	if (fd_pipe_spare(pipe_ends) == -1)
 		return -1;
 	ends->fds[0] = pipe_ends[0];
-	instance->input = input_create(parts->env->loop, pipe_ends[1],
-	    parts->protocol != NULL ? MAX_EVENTS_QUEUED : MAX_STDIN_QUEUED);
+	instance->input =
+	    input_create(parts->env->loop, pipe_ends[1], &instance->owner,
+		parts->protocol != NULL ? MAX_EVENTS_QUEUED : MAX_STDIN_QUEUED);
 	return 0;
 }
 
@@ -98,7 +99,7 @@ open_output(struct instance *instance, bool is_stderr, int *child_end)
 	const struct instance_parts *parts = &instance->parts;
 	struct output_parts output = {
 		.env = parts->env,
-		.process = parts->config->name,
+		.owner = &instance->owner,
 		.group = parts->group,
 		.config = is_stderr ? &parts->config->err : &parts->config->out,
 		.path = parts->log_paths[is_stderr],
@@ -195,12 +196,12 @@ fork_child(struct instance *instance, const struct command *command,
 		plan.cred = &cred;
 	make_environment(&instance->parts, &env);
 	plan.envp = env.items;
-	instance->pid = spawn(&plan);
-	if (instance->pid == -1)
+	instance->owner.pid = spawn(&plan);
+	if (instance->owner.pid == -1)
 		fork_failed(config, cause);
 	cred_done(&cred);
 	strvec_done(&env);
-	return instance->pid == -1 ? -1 : 0;
+	return instance->owner.pid == -1 ? -1 : 0;
 }
 
 static int
@@ -240,14 +241,15 @@ instance_start(const struct instance_parts *parts, char **cause)
 	struct instance *instance = xcalloc(1, sizeof(*instance));
 
 	instance->parts = *parts;
+	instance->owner = (struct dispatcher_owner){
+		.process = parts->config->name,
+		.state = parts->state,
+	};
 	if (make_child(instance, cause) == -1) {
 		instance_free(instance);
 		return NULL;
 	}
 	instance->parts.older = NULL;
-	output_set_pid(instance->out, instance->pid);
-	if (instance->err != NULL)
-		output_set_pid(instance->err, instance->pid);
 	return instance;
 }
 
@@ -265,7 +267,7 @@ instance_free(struct instance *instance)
 pid_t
 instance_pid(const struct instance *instance)
 {
-	return instance->pid;
+	return instance->owner.pid;
 }
 
 bool
@@ -273,9 +275,9 @@ instance_is_zombie(const struct instance *instance)
 {
 	siginfo_t info = { 0 };
 
-	return waitid(P_PID, (id_t)instance->pid, &info,
+	return waitid(P_PID, (id_t)instance->owner.pid, &info,
 		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid == instance->pid;
+	    info.si_pid == instance->owner.pid;
 }
 
 int

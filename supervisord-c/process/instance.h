@@ -19,6 +19,7 @@ struct instance_parts {
 	const struct process_env *env;
 	const char *group;
 	const struct process_config *config;
+	const enum process_state *state; /* of the process, for the log */
 	const char *log_paths[2]; /* of stdout and stderr; NULL: no log */
 	/* An older child whose descendants still have the logs open, or NULL;
 	 * lent for the start. */

@@ -224,6 +224,7 @@ start_instance(struct process *process, char **cause)
 		.env = parts->env,
 		.group = parts->group_name,
 		.config = parts->config,
+		.state = &process->state,
 		.log_paths = { life_log_path(process, 0),
 		    life_log_path(process, 1) },
 		.older = leftovers_newest(&process->leftovers),
@@ -474,8 +475,6 @@ enter(struct process *process, enum process_state state)
 		return;
 	process->state = state;
 	note_entry(process);
-	log_blather("%s: %s -> %s", name_of(process), process_state_name(from),
-	    process_state_name(state));
 	announce_state(env->bus, from, state,
 	    (struct payload_process){
 		.process = name_of(process),

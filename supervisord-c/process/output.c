@@ -26,7 +26,6 @@ struct output {
 	struct output_parts parts;
 	struct log_pipe *pipe;
 	int fd; /* its number, for the log */
-	pid_t pid;
 	bool closed;
 	char cut[3]; /* the beginning of a character */
 	unsigned char cut_len;
@@ -38,6 +37,19 @@ channel_name(const struct output *output)
 	return output->parts.is_stderr ? "stderr" : "stdout";
 }
 
+static struct dispatcher
+dispatcher_of(const struct output *output)
+{
+	return (struct dispatcher){
+		.kind = output->parts.protocol != NULL
+		    ? "PEventListenerDispatcher"
+		    : "POutputDispatcher",
+		.channel = channel_name(output),
+		.owner = output->parts.owner,
+		.fd = output->fd,
+	};
+}
+
 static void
 copy_to_main_log(const struct output *output, const void *data, size_t len)
 {
@@ -47,7 +59,7 @@ copy_to_main_log(const struct output *output, const void *data, size_t len)
 	if (!log_wants(LOG_LEVEL_DEBUG))
 		return;
 	strbuf_init(&text);
-	name = repr(output->parts.process);
+	name = repr(output->parts.owner->process);
 	strbuf_addf(&text, "%s %s output:\n", name, channel_name(output));
 	free(name);
 	if (output->parts.protocol != NULL) {
@@ -64,9 +76,9 @@ static struct payload_process
 payload_process_of(const struct output *output)
 {
 	return (struct payload_process){
-		.process = output->parts.process,
+		.process = output->parts.owner->process,
 		.group = output->parts.group,
-		.pid = output->pid,
+		.pid = output->parts.owner->pid,
 	};
 }
 
@@ -127,7 +139,9 @@ static void
 on_output_data(const void *data, size_t len, void *arg)
 {
 	struct output *output = arg;
+	const struct dispatcher dispatcher = dispatcher_of(output);
 
+	dispatcher_note_read(&dispatcher);
 	copy_to_main_log(output, data, len);
 	if (events_wanted(output))
 		publish_chunk(output, data, len);
@@ -153,7 +167,7 @@ on_output_message(const void *data, size_t len, void *arg)
 		strbuf_done(&body);
 	}
 	if (log_wants(LOG_LEVEL_DEBUG)) {
-		name = repr(output->parts.process);
+		name = repr(output->parts.owner->process);
 		log_debug("%s %s emitted a comm event", name,
 		    channel_name(output));
 		free(name);
@@ -163,14 +177,10 @@ on_output_message(const void *data, size_t len, void *arg)
 static void
 note_closed(struct output *output)
 {
-	/* Supervisor shows addresses here; ours are nobody's business. */
-	log_debug("fd %d closed, stopped monitoring <%s at %d for "
-		  "<Subprocess at %ld with name %s> (%s)>",
-	    output->fd,
-	    output->parts.protocol != NULL ? "PEventListenerDispatcher"
-					   : "POutputDispatcher",
-	    output->fd, (long)output->pid, output->parts.process,
-	    channel_name(output));
+	const struct dispatcher dispatcher = dispatcher_of(output);
+
+	dispatcher_note_read(&dispatcher);
+	dispatcher_note_closed(&dispatcher);
 	if (output->cut_len > 0 && events_wanted(output))
 		publish_log(output, output->cut, output->cut_len);
 	output->cut_len = 0;
@@ -215,7 +225,7 @@ open_pipe(struct output *output)
 	if (parts->protocol == NULL) {
 		options.capture_maxbytes = parts->config->capture_maxbytes;
 		if (parts->config->syslog)
-			options.syslog_name = parts->process;
+			options.syslog_name = parts->owner->process;
 	}
 	if (parts->path != NULL && (options.file = open_log(parts)) == NULL)
 		return NULL;
@@ -249,12 +259,6 @@ output_free(struct output *output)
 		return;
 	log_pipe_free(output->pipe);
 	free(output);
-}
-
-void
-output_set_pid(struct output *output, pid_t pid)
-{
-	output->pid = pid;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "logs/log_file.h"
+#include "process/dispatcher.h"
 #include "process/process.h"
 
 /*
@@ -21,7 +22,7 @@ typedef void (*output_closed_fn)(void *arg);
 
 struct output_parts {
 	const struct process_env *env;
-	const char *process;
+	const struct dispatcher_owner *owner;
 	const char *group;
 	const struct channel_config *config;
 	const char *path;     /* of the log; NULL: none */
@@ -36,8 +37,6 @@ struct output_parts {
  * borrowed, but for the parts themselves.  NULL and errno. */
 struct output *output_create(const struct output_parts *, int fd);
 void output_free(struct output *); /* takes NULL */
-/* The child behind it, for events. */
-void output_set_pid(struct output *, pid_t);
 /* Takes over what is in the pipe now. */
 void output_drain(struct output *);
 bool output_is_closed(const struct output *);

@@ -59,6 +59,10 @@ process_create(const struct process_parts *parts, char **cause)
 	for (int channel = 0; channel < 2; channel++) {
 		if (make_auto_log(process, channel, cause) == 0)
 			continue;
+		if (parts->env->tolerant) {
+			log_errorx("%s", *cause);
+			continue;
+		}
 		process_free(process);
 		return NULL;
 	}

@@ -37,6 +37,8 @@ struct process_env {
 	void (*changed)(struct process *, void *arg);
 	void *arg;
 	bool strip_ansi;
+	/* What a group can't get when it is made is an error in the log only. */
+	bool tolerant;
 	const char *identifier;
 	const char *childlogdir;
 };

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,9 @@
 
 struct pidfile {
 	char *path;
-	int fd; /* holds the lock */
+	int fd;	      /* holds the lock; -1: it could not be opened */
+	bool is_held; /* by another daemon */
+	bool written;
 };
 
 static int
@@ -46,21 +49,62 @@ is_held_by_another(int fd)
 }
 
 struct pidfile *
-pidfile_write(const char *path)
+pidfile_take(const char *path)
 {
-	struct pidfile *pidfile;
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	struct pidfile *pidfile = xcalloc(1, sizeof(*pidfile));
 
-	if (fd == -1 || is_held_by_another(fd) || write_pid(fd) == -1) {
-		log_criticalx("could not write pidfile %s", path);
-		fd_close(&fd);
-		return NULL;
-	}
-	log_info("supervisord started with pid %ld", (long)getpid());
-	pidfile = xcalloc(1, sizeof(*pidfile));
 	pidfile->path = xstrdup(path);
-	pidfile->fd = fd;
+	pidfile->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	pidfile->is_held = pidfile->fd != -1 && is_held_by_another(pidfile->fd);
 	return pidfile;
+}
+
+bool
+pidfile_is_held(const struct pidfile *pidfile)
+{
+	return pidfile->is_held;
+}
+
+/* Its mode is that of the umask, which a daemon sets for itself at the last. */
+static void
+create(struct pidfile *pidfile)
+{
+	pidfile->fd =
+	    open(pidfile->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	pidfile->is_held = pidfile->fd != -1 && is_held_by_another(pidfile->fd);
+}
+
+/* The pid in the file; 0: there is none. */
+static long
+read_pid(int fd)
+{
+	char text[32] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return strtol(text, NULL, 10);
+}
+
+void
+pidfile_write(struct pidfile *pidfile)
+{
+	long before;
+
+	if (pidfile->fd == -1)
+		create(pidfile);
+	before = pidfile->fd == -1 ? 0 : read_pid(pidfile->fd);
+	if (pidfile->fd == -1 || pidfile->is_held ||
+	    write_pid(pidfile->fd) == -1) {
+		log_criticalx("could not write pidfile %s", pidfile->path);
+		return;
+	}
+	if (before > 0 && kill((pid_t)before, 0) == -1 && errno == ESRCH)
+		log_warnx("pidfile %s was left behind by pid %ld: that daemon "
+			  "did not end properly, and its programs may still "
+			  "run",
+		    pidfile->path, before);
+	log_info("supervisord started with pid %ld", (long)getpid());
+	pidfile->written = true;
 }
 
 static bool
@@ -78,7 +122,7 @@ pidfile_remove(struct pidfile *pidfile)
 {
 	if (pidfile == NULL)
 		return;
-	if (is_still_ours(pidfile))
+	if (pidfile->written && is_still_ours(pidfile))
 		(void)unlink(pidfile->path); /* as well if it is gone */
 	fd_close(&pidfile->fd);
 	free(pidfile->path);

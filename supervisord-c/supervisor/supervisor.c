@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cred.h"
 #include "base/log.h"
 #include "base/signame.h"
 #include "base/xmalloc.h"
@@ -122,11 +121,13 @@ supervisor_add_groups(struct supervisor *supervisor, char **cause)
 
 	if (!config->nocleanup)
 		autolog_clean(config->childlogdir, config->identifier);
+	supervisor->env.tolerant = supervisor->parts.restarted;
 	for (size_t i = 0; i < config->group_count; i++) {
 		if (members_add(&supervisor->members, supervisor->current,
 			&config->groups[i], cause) == NULL)
 			return -1;
 	}
+	supervisor->env.tolerant = false;
 	return 0;
 }
 
@@ -176,16 +177,16 @@ supervisor_shutdown(struct supervisor *supervisor)
 static int
 check_restart(const struct supervisor *supervisor, char **cause)
 {
-	struct config *config;
-	const char *refusal = NULL;
+	const struct supervisor_parts *parts = &supervisor->parts;
+	struct config *config = config_load(parts->overrides, NULL, cause);
+	int result = 0;
 
-	config = config_load(supervisor->parts.overrides, NULL, cause);
 	if (config == NULL)
 		return -1;
-	if (config->user != NULL)
-		refusal = cred_refusal(config->uid);
+	if (parts->try_config != NULL)
+		result = parts->try_config(config, cause, parts->arg);
 	config_free(config);
-	return refusal == NULL ? 0 : cause_set(cause, "%s", refusal);
+	return result;
 }
 
 int

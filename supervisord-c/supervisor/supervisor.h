@@ -33,6 +33,13 @@ struct supervisor_parts {
 	struct gate *gate;
 	struct main_log *main_log;		  /* may be NULL in tests */
 	const struct config_overrides *overrides; /* for reload */
+	/* Whether the daemon could begin again with this configuration: -1 with
+	 * the reason in *cause.  NULL: it could. */
+	int (*try_config)(const struct config *, char **cause, void *arg);
+	void *arg;
+	/* What was found good before everything was stopped must not end the
+	 * daemon now: a socket or AUTO log that can't be made is logged. */
+	bool restarted;
 };
 
 /* Takes the config, also on failure. */

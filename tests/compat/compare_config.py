@@ -229,7 +229,8 @@ def own_warnings(ours, theirs):
         ours["warnings"] = [
             text for text in ours["warnings"]
             if not re.search(r"environment (has|cannot)|two processes named|"
-                             r"two groups named|runs as a plain program",
+                             r"two groups named|runs as a plain program|"
+                             r"write to one log file",
                              text)]
 
 

@@ -6,35 +6,17 @@ program, the lines of the main log, the events that a listener got and what
 status shows must be the same but for pids and times.
 """
 
-import json
 import os
-import re
 import signal
 import xmlrpc.client
 
 import life
 import pytest
 import supd
+import twins
 
 pytestmark = pytest.mark.skipif(
     not supd.installed(supd.ORACLE_DAEMON), reason="no supervisor here")
-
-LISTENER = '''#!/usr/bin/python3
-import json, sys
-out = open(sys.argv[1], "a")
-while True:
-    sys.stdout.write("READY\\n")
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    if not line:
-        break
-    header = dict(pair.split(":", 1) for pair in line.split())
-    body = sys.stdin.read(int(header["len"]))
-    out.write(json.dumps([header["eventname"], body]) + "\\n")
-    out.flush()
-    sys.stdout.write("RESULT 2\\nOK")
-    sys.stdout.flush()
-'''
 
 STUBBORN = """/bin/sh -c 'trap "" TERM; while :; do sleep 0.2; done'"""
 POLITE = """/bin/sh -c 'trap "exit 0" TERM; while :; do sleep 0.05; done'"""
@@ -89,16 +71,6 @@ FINAL = {"early": "FATAL", "early5": "FATAL", "missing": "FATAL",
          "again3": "RUNNING", "signalled": "EXITED"}
 
 
-def configuration(listener):
-    text = ("[eventlistener:lis]\ncommand=%s {dir}/events\nevents=EVENT\n"
-            "buffer_size=2000\n" % listener)
-    for name, options in PROGRAMS.items():
-        text += "[program:%s]\n" % name
-        for item in options.items():
-            text += "%s=%s\n" % item
-    return text
-
-
 def requests(daemon):
     """What both daemons are asked to do."""
     server = daemon.rpc.supervisor
@@ -120,51 +92,15 @@ def requests(daemon):
     server.signalProcess("signalled", "INT")
     for name, state in FINAL.items():
         daemon.wait_state(name, state, seconds=40)
-
-
-class Outcome:
-    """What a daemon said and did about each program."""
-
-    def __init__(self, daemon):
-        self.daemon = daemon
-        self.info = {info["name"]: info for info in
-                     daemon.rpc.supervisor.getAllProcessInfo()}
-        self.lines = life.Log(daemon).masked("INFO", "WARN", "ERRO", "CRIT")
-        self.events = [json.loads(line) for line in
-                       daemon.file("events").splitlines()]
-
-    def log_of(self, name):
-        word = re.compile(r"(?<![\w/])%s(?![\w/])" % re.escape(name))
-        return [line for line in self.lines if word.search(line) and
-                "waiting for" not in line]
-
-    def events_of(self, name):
-        mark = "processname:%s " % name
-        return [(kind, re.sub(r"pid:\d+", "pid:PID", body))
-                for kind, body in self.events if mark in body]
-
-    def status_of(self, name):
-        info = self.info[name]
-        return (info["statename"], info["spawnerr"], info["exitstatus"],
-                info["pid"] > 0, info["start"] > 0, info["stop"] > 0,
-                supd.mask(info["description"]))
+    supd.wait_until(
+        lambda: daemon.file("events").count(
+            "processname:signalled groupname:signalled "
+            "from_state:RUNNING expected") == 1, "last event")
 
 
 @pytest.fixture(scope="module", name="both")
-def fixture_both(tmp_path_factory):
-    listener = life.script(tmp_path_factory.mktemp("l"), "lis", LISTENER)
-    outcomes = []
-    for program in (supd.ORACLE_DAEMON, None):
-        with supd.Daemon(programs=configuration(listener), program=program,
-                         loglevel="info") as daemon:
-            daemon.wait_state("lis", "RUNNING")
-            requests(daemon)
-            supd.wait_until(
-                lambda daemon=daemon: daemon.file("events").count(
-                    "processname:signalled groupname:signalled "
-                    "from_state:RUNNING expected") == 1, "last event")
-            outcomes.append(Outcome(daemon))
-    return outcomes
+def fixture_both():
+    return twins.run(twins.sections(PROGRAMS), requests)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -249,22 +249,53 @@ def test_restarts_in_a_row_leave_nothing_behind():
         assert max(counts[1:]) <= counts[1] + 1
 
 
+def refused_second(daemon):
+    """What a second daemon of the same configuration says to stderr."""
+    second = supd.run([daemon.program, "-n", "-c", daemon.conf],
+                      cwd=daemon.dir, env=daemon.env)
+    assert second.status == 2
+    return second.stderr
+
+
 def test_a_second_daemon_harms_nothing_of_the_first():
     programs = cat("p") + ("[fcgi-program:f]\ncommand=/bin/cat\n"
                            "socket=unix://{dir}/f.sock\nstartsecs=0\n")
     with supd.Daemon(programs=programs) as daemon:
         log = daemon.wait_state("p", "RUNNING")["stdout_logfile"]
         socket = os.stat(daemon.path("f.sock")).st_ino
-        second = subprocess.run(
-            [daemon.program, "-n", "-c", daemon.conf], check=False,
-            capture_output=True, timeout=30, cwd=daemon.dir,
-            env=daemon.env)
-        assert second.returncode == 2
-        assert b"already listening" in second.stderr
+        assert "already listening" in refused_second(daemon)
         assert os.path.exists(log)
         assert os.stat(daemon.path("f.sock")).st_ino == socket
         assert daemon.file("main.pid") == "%d\n" % daemon.pid
         assert daemon.state("p") == "RUNNING"
+
+
+def test_without_servers_the_pidfile_keeps_a_second_daemon_away():
+    config = ("[supervisord]\nlogfile={dir}/main.log\nchildlogdir={dir}\n"
+              "pidfile={dir}/main.pid\n" + cat("p"))
+    with supd.Daemon(config=config, wait=False) as daemon:
+        life.Log(daemon).wait("spawned: 'p'")
+        logs = sorted(os.listdir(daemon.dir))
+        assert "another daemon is running with the pidfile" in (
+            refused_second(daemon))
+        assert sorted(os.listdir(daemon.dir)) == logs
+        assert sum("p-std" in name for name in logs) == 2
+        assert daemon.file("main.pid") == "%d\n" % daemon.pid
+
+
+def test_a_daemon_that_was_killed_is_told_of_by_the_next():
+    with supd.Daemon(programs=cat("p")) as daemon:
+        first = daemon.pid
+        child = daemon.wait_state("p", "RUNNING")["pid"]
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.start()
+        log = life.Log(daemon)
+        assert any("was left behind by pid %d: " % first in line
+                   for line in log.lines("WARN"))
+        daemon.wait_state("p", "RUNNING")
+        # The first one's cat saw the end of its stdin.
+        supd.wait_until(lambda: not life.alive(child), "end of the child")
 
 
 def test_strangers_are_reaped(tmp_path):

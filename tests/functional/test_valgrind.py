@@ -49,11 +49,6 @@ command=/bin/cat
 """
 
 
-def is_sanitized(path):
-    with open(path, "rb") as file:
-        return b"__asan_init" in file.read()
-
-
 @pytest.fixture(name="programs", scope="module")
 def plain_programs():
     """Those under test, or built again: valgrind needs no sanitizers."""
@@ -62,10 +57,7 @@ def plain_programs():
         pytest.skip("valgrind is not installed")
     if path is None:
         pytest.skip("supervisord-c is not built")
-    if not is_sanitized(path):
-        return os.environ["SUPD_BUILDDIR"]
-    return variant.build("plain", ["CC=" + variant.compiler("gcc"),
-                                   "CFLAGS=-g -O1"], ["all"])
+    return variant.plain()
 
 
 def wrapper(folder, path):

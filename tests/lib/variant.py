@@ -37,6 +37,22 @@ def build(name, options, targets):
     return os.path.join(folder, "bin")
 
 
+def _is_sanitized(path):
+    with open(path, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
+def plain():
+    """The folder of programs without sanitizers: the ones under test if they
+    have none."""
+    path = supd.built("supervisord-c")
+    assert path, "supervisord-c is not built (SUPD_BUILDDIR)"
+    if not _is_sanitized(path):
+        return os.environ["SUPD_BUILDDIR"]
+    return build("plain", ["CC=" + compiler("gcc"), "CFLAGS=-g -O1"],
+                 ["all"])
+
+
 def _run(command, folder):
     # Make's own variables would make it part of the make that runs us.
     env = {key: value for key, value in os.environ.items()

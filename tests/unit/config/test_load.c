@@ -494,6 +494,28 @@ Test(load, refuses_files_that_are_not_there)
 	free(cause);
 }
 
+Test(load, warns_of_a_log_of_two_processes)
+{
+	/* Of one process, of none, not rotated, or of /dev: no slip. */
+	struct config *config = files_load(
+	    BASE "[program:a]\ncommand=c\nstdout_logfile=/tmp/x\n"
+		 "stderr_logfile=/tmp/x\n"
+		 "[program:b]\ncommand=c\nnumprocs=3\n"
+		 "process_name=b%(process_num)d\nstdout_logfile=/tmp/y\n"
+		 "stderr_logfile=/tmp/z\nstderr_logfile_maxbytes=0\n"
+		 "[program:c]\ncommand=c\nstdout_logfile=/dev/stdout\n"
+		 "stderr_logfile=/tmp/x\n"
+		 "[program:d]\ncommand=c\nstdout_logfile=/dev/stdout\n"
+		 "stderr_logfile=NONE\n");
+
+	cr_assert_eq(config->message_count, 2);
+	cr_expect_str_eq(config->messages[0].text,
+	    "b0 and b1 write to one log file, /tmp/y: their lines are mixed");
+	cr_expect_str_eq(config->messages[1].text,
+	    "a and c write to one log file, /tmp/x: their lines are mixed");
+	config_free(config);
+}
+
 Test(load, hints_at_slips)
 {
 	struct config *config = files_load(

@@ -152,6 +152,35 @@ Test(log_file, counts_what_was_there_before)
 	log_file_free(file);
 }
 
+/* Each file is full before the next begins, and no line is cut or lost. */
+Test(log_file, two_writers_rotate_together)
+{
+	struct log_file *writers[] = { open_log(100, 50), open_log(100, 50) };
+	char line[24], *path, *text;
+	size_t lines = 0, len;
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(line, sizeof(line), "line %04d\n", i);
+		put(writers[i % 2], line);
+	}
+	for (int i = 1;; i++) {
+		path = xasprintf("log.%d", i);
+		text = fd_read_file(path, 1 << 20, &len);
+		free(path);
+		if (text == NULL)
+			break;
+		cr_expect_geq(len, 100, "log.%d was rotated too early", i);
+		cr_expect_eq(len % 10, 0, "a cut line in log.%d", i);
+		lines += len / 10;
+		free(text);
+	}
+	text = fd_read_file("log", 1 << 20, &len);
+	cr_expect_eq(lines + len / 10, 200);
+	free(text);
+	log_file_free(writers[0]);
+	log_file_free(writers[1]);
+}
+
 Test(log_file, sees_truncation_by_others)
 {
 	struct log_file *file = open_log(10, 1);

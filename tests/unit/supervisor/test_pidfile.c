@@ -79,32 +79,81 @@ write_file(const char *path, const char *text)
 	fclose(f);
 }
 
-Test(pidfile, replaces_a_stale_one_and_goes_at_the_end)
+static struct pidfile *
+take_and_write(const char *path)
+{
+	struct pidfile *pidfile = pidfile_take(path);
+
+	pidfile_write(pidfile);
+	return pidfile;
+}
+
+static void
+assert_lines(const char *before)
+{
+	char *want = xasprintf("%sINFO supervisord started with pid %ld\n",
+	    before, (long)getpid());
+
+	cr_assert_str_eq(lines.data, want);
+	free(want);
+}
+
+Test(pidfile, is_made_and_goes_at_the_end)
 {
 	char *own = xasprintf("%ld\n", (long)getpid());
-	char *line = xasprintf("INFO supervisord started with pid %ld\n",
-	    (long)getpid());
-	struct pidfile *pidfile;
+	struct pidfile *pidfile = pidfile_take("p");
 
-	write_file("p", "123456789\n");
-	pidfile = pidfile_write("p");
-	cr_assert_not_null(pidfile);
+	cr_assert_eq(access("p", F_OK), -1, "made too early");
+	cr_assert_not(pidfile_is_held(pidfile));
+	pidfile_write(pidfile);
 	assert_content("p", own);
-	cr_assert_str_eq(lines.data, line);
+	assert_lines("");
 	pidfile_remove(pidfile);
 	cr_assert_eq(access("p", F_OK), -1);
 	pidfile_remove(NULL);
 	free(own);
-	free(line);
+}
+
+Test(pidfile, one_of_a_dead_daemon_is_replaced_and_told)
+{
+	char *own = xasprintf("%ld\n", (long)getpid());
+	struct pidfile *pidfile;
+
+	write_file("p", "123456789\n");
+	pidfile = take_and_write("p");
+	assert_content("p", own);
+	assert_lines("WARN pidfile p was left behind by pid 123456789: that "
+		     "daemon did not end properly, and its programs may still "
+		     "run\n");
+	pidfile_remove(pidfile);
+	cr_assert_eq(access("p", F_OK), -1);
+	free(own);
+}
+
+Test(pidfile, what_is_no_pid_or_lives_is_replaced_in_silence)
+{
+	char *parent = xasprintf("%ld\n", (long)getppid());
+	const char *texts[] = { "", "x\n", parent };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		strbuf_clear(&lines);
+		write_file("p", texts[i]);
+		pidfile_remove(take_and_write("p"));
+		assert_lines("");
+	}
+	free(parent);
 }
 
 Test(pidfile, one_of_a_living_daemon_is_left_alone)
 {
 	int fd = open("p", O_RDWR | O_CREAT, 0644);
+	struct pidfile *pidfile;
 
 	cr_assert_eq(flock(fd, LOCK_EX), 0);
 	write_file("p", "77\n");
-	cr_assert_null(pidfile_write("p"));
+	pidfile = take_and_write("p");
+	cr_assert(pidfile_is_held(pidfile));
+	pidfile_remove(pidfile);
 	assert_content("p", "77\n");
 	cr_assert_str_eq(lines.data, "CRIT could not write pidfile p\n");
 	close(fd);
@@ -112,7 +161,7 @@ Test(pidfile, one_of_a_living_daemon_is_left_alone)
 
 Test(pidfile, one_that_is_not_ours_any_more_stays)
 {
-	struct pidfile *pidfile = pidfile_write("p");
+	struct pidfile *pidfile = take_and_write("p");
 
 	cr_assert_eq(unlink("p"), 0);
 	write_file("p", "88\n");
@@ -120,20 +169,24 @@ Test(pidfile, one_that_is_not_ours_any_more_stays)
 	assert_content("p", "88\n");
 }
 
+Test(pidfile, one_that_was_never_written_stays)
+{
+	write_file("p", "99\n");
+	pidfile_remove(pidfile_take("p"));
+	assert_content("p", "99\n");
+}
+
 Test(pidfile, does_without_locks)
 {
-	struct pidfile *pidfile;
-
 	no_locks = true;
-	pidfile = pidfile_write("p");
-	cr_assert_not_null(pidfile);
-	pidfile_remove(pidfile);
+	pidfile_remove(take_and_write("p"));
 	cr_assert_eq(access("p", F_OK), -1);
+	assert_lines("");
 }
 
 Test(pidfile, what_cannot_be_written_is_said)
 {
-	cr_assert_null(pidfile_write("/no/such/folder/p"));
+	pidfile_remove(take_and_write("/no/such/folder/p"));
 	cr_assert_str_eq(lines.data,
 	    "CRIT could not write pidfile /no/such/folder/p\n");
 }
