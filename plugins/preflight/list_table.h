@@ -29,8 +29,7 @@ struct list_dir {
 	uint32_t entries; /* seen in it */
 	uint16_t depth;
 	bool done;
-	bool read_acls; /* entries here have had ACLs */
-	int64_t next;	/* where the next round goes on */
+	int64_t next; /* where the next round goes on */
 };
 
 /* One entry, as it can be found again. */
