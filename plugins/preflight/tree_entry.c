@@ -166,7 +166,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 		lister_send_entry(lister, -1, LIST_MOUNT, parent, name);
 		return;
 	}
-	class = list_class_of(lister->table, facts);
+	class = list_class_of(lister->table, facts, false);
 	if (class != UINT32_MAX)
 		lister->table->classes[class].members++;
 	if (!is_worth_entering(lister, parent, name)) {
@@ -188,6 +188,14 @@ is_wanted(struct lister *lister, uint32_t dir, const char *name)
 	    lister->job->wanted(path, lister->job->wanted_arg);
 }
 
+static bool
+is_packed(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 3 && strcmp(name + len - 3, ".gz") == 0;
+}
+
 static void
 note_file(struct lister *lister, struct reading *reading, const char *name,
     const struct facts *facts)
@@ -200,7 +208,7 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 		lister->others++;
 	if (!is_wanted(lister, reading->dir, name))
 		return;
-	class = list_class_of(lister->table, facts);
+	class = list_class_of(lister->table, facts, is_packed(name));
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))
 		list_note_odd(lister->table, class, reading->dir, name);

@@ -155,8 +155,8 @@ tree_list(const struct child *child, void *arg)
 	}
 	lister.dev = facts.dev;
 	lister.until_ms = clock_mono_ms() + lister.job->budget.ms;
-	list_add_dir(lister.table, 0, "", list_class_of(lister.table, &facts),
-	    &index);
+	list_add_dir(lister.table, 0, "",
+	    list_class_of(lister.table, &facts, false), &index);
 	read_all(&lister);
 	lister_send_all(&lister);
 }

@@ -21,8 +21,17 @@ def one_acl_of_many(s):
         s.write(TREE + "/%d.png" % number, "larger")
 
 
+def packed_and_plain(s):
+    """Both are 0600, and one is the packed sibling of a readable file."""
+    s.write(TREE + "/a.css", "x")
+    s.write(TREE + "/a.css.gz", "x", 0o600)
+    s.chmod(PNG, 0o600)
+
+
 CASES = [
     case("acl", one_acl_of_many, 403, "logo.png", "PF102|PF108"),
+    case("gzip", packed_and_plain, 403, "logo.png", "PF108", "PF115",
+         http="gzip_static on;"),
 ]
 
 
