@@ -416,6 +416,30 @@ sample(struct judge *judge, const struct need *need,
 	return tree_sample(&options, tree, NULL) == 0;
 }
 
+/*
+ * Directories elsewhere that links in the tree lead to: nginx goes there, too.
+ * Links that lead on from there are not followed again.
+ */
+static void
+judge_linked(struct judge *judge, size_t check, const struct need *need,
+    const struct question *root, const struct tree_result *tree)
+{
+	struct need behind = *need;
+	struct tree_result found;
+
+	for (size_t i = 0; i < tree->leaving_count; i++) {
+		if (!tree->leaving[i].to_directory)
+			continue;
+		behind.path = tree->leaving[i].path;
+		if (!sample(judge, &behind, root, &found))
+			continue;
+		for (size_t j = 0; j < found.leaving_count; j++)
+			found.complete &= !found.leaving[j].to_directory;
+		judge_sample(judge, check, &behind, &found);
+		tree_result_done(&found);
+	}
+}
+
 void
 judge_tree(struct judge *judge, const struct need *need)
 {
@@ -451,8 +475,10 @@ judge_tree(struct judge *judge, const struct need *need)
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
-		if (sampled)
+		if (sampled) {
 			judge_sample(judge, check, need, &tree);
+			judge_linked(judge, check, need, &question, &tree);
+		}
 		if (need->kind == NEED_STATIC_TREE)
 			judge_future(judge, check, need, need->path);
 		if (sampled && judge->confirm)

@@ -173,10 +173,18 @@ count_answer(struct tree_result *result, const struct trial *trial,
 
 /* A link to a directory, tried as a file: not a refusal. */
 static bool
-is_refusal(const struct trial *trial, const struct answer *answer)
+is_linked_dir(const struct trial *trial, const struct answer *answer)
 {
-	return answer->verdict == ANSWER_NO &&
-	    !(answer->why == WHY_IS_DIRECTORY && !trial->is_dir);
+	return answer->why == WHY_IS_DIRECTORY && !trial->is_dir;
+}
+
+static void
+note_linked_dir(struct tree_result *result, const char *path)
+{
+	for (size_t i = 0; i < result->leaving_count; i++) {
+		if (strcmp(result->leaving[i].path, path) == 0)
+			result->leaving[i].to_directory = true;
+	}
 }
 
 static int
@@ -205,10 +213,13 @@ try_all(const struct tree_options *options, const struct trials *all,
 		count_answer(result, &trials[i], &answers[i]);
 		if (answers[i].verdict == ANSWER_UNDECIDED)
 			result->complete = false;
-		if (is_refusal(&trials[i], &answers[i]))
+		if (is_linked_dir(&trials[i], &answers[i]))
+			note_linked_dir(result, trials[i].path);
+		else if (answers[i].verdict == ANSWER_NO) {
 			add_refusal(result, &answers[i]);
-		else
-			answer_done(&answers[i]);
+			continue;
+		}
+		answer_done(&answers[i]);
 	}
 	free(questions);
 	free(answers);

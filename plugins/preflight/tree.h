@@ -62,6 +62,9 @@ struct tree_refusal {
 struct tree_link {
 	char *path;
 	char *target; /* as written in the link */
+	/* It leads the worker to a directory; only the first links of a tree
+	 * are tried. */
+	bool to_directory;
 };
 
 struct tree_result {

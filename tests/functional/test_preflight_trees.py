@@ -28,10 +28,26 @@ def packed_and_plain(s):
     s.chmod(PNG, 0o600)
 
 
+def linked(directory, file):
+    """A link in the tree to a directory of the app beside it."""
+    def arrange(s):
+        s.make("home/site/admin")
+        s.write("home/site/admin/a.css", "x", file)
+        s.write("home/site/admin/b.css", "x")
+        s.chmod("home/site/admin", directory)
+        s.link(TREE + "/admin", "../admin")
+    return arrange
+
+
 CASES = [
     case("acl", one_acl_of_many, 403, "logo.png", "PF102|PF108"),
     case("gzip", packed_and_plain, 403, "logo.png", "PF108", "PF115",
          http="gzip_static on;"),
+    case("linked", linked(0o755, 0o644), 200, "", url="/static/admin/a.css"),
+    case("linked-closed", linked(0o700, 0o644), 403, "admin/a.css", "PF101",
+         url="/static/admin/a.css"),
+    case("linked-file", linked(0o755, 0o600), 403, "admin/a.css", "PF108",
+         url="/static/admin/a.css"),
 ]
 
 
