@@ -54,9 +54,10 @@ def covers(finding, path):
             re.findall(r"\(e\.g\. (.*?)\)", finding["message"])]
     if path == blocker or not below:
         return path == blocker
+    evidence = finding["evidence"] or {}
     return finding["code"] in ("PF103", "PF105", "PF113", "PF203",
-                               "PF204") or "x" in (
-        (finding["evidence"] or {}).get("need") or "")
+                               "PF204") or (
+        evidence.get("have") is not None and "x" not in evidence["have"])
 
 
 class Comparison:
