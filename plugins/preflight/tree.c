@@ -124,7 +124,7 @@ same_text(const char *a, const char *b)
 
 /* Takes the answer: a blocker of its own, or one that is known. */
 static void
-add_refusal(struct tree_result *result, struct answer *answer)
+add_refusal(struct tree_result *result, struct answer *answer, bool by_link)
 {
 	struct answer *known;
 
@@ -132,6 +132,7 @@ add_refusal(struct tree_result *result, struct answer *answer)
 		known = &result->refused[i].answer;
 		if (known->why == answer->why &&
 		    same_text(known->blocker, answer->blocker)) {
+			result->refused[i].by_link &= by_link;
 			answer_done(answer);
 			return;
 		}
@@ -144,7 +145,7 @@ add_refusal(struct tree_result *result, struct answer *answer)
 	result->refused = xreallocarray(result->refused,
 	    result->refused_count + 1, sizeof(*result->refused));
 	result->refused[result->refused_count++] =
-	    (struct tree_refusal){ .answer = *answer };
+	    (struct tree_refusal){ .answer = *answer, .by_link = by_link };
 }
 
 static void
@@ -216,7 +217,8 @@ try_all(const struct tree_options *options, const struct trials *all,
 		if (is_linked_dir(&trials[i], &answers[i]))
 			note_linked_dir(result, trials[i].path);
 		else if (answers[i].verdict == ANSWER_NO) {
-			add_refusal(result, &answers[i]);
+			add_refusal(result, &answers[i],
+			    !trials[i].is_dir && trials[i].class == -1);
 			continue;
 		}
 		answer_done(&answers[i]);
@@ -268,7 +270,7 @@ infer_class(const struct tree_options *options, struct tree_result *result,
 	access_explain(worker, &class->facts, ACCESS_READ, &answer.explained);
 	answer.blocker = xstrdup(class->example);
 	class->refused++;
-	add_refusal(result, &answer);
+	add_refusal(result, &answer, false);
 }
 
 static int
@@ -345,7 +347,7 @@ refuse_all(struct tree_result *result)
 	copy.step_count = 0;
 	if (copy.blocker != NULL)
 		copy.blocker = xstrdup(copy.blocker);
-	add_refusal(result, &copy);
+	add_refusal(result, &copy, false);
 }
 
 static int

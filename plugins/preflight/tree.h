@@ -56,6 +56,7 @@ struct tree_class {
 struct tree_refusal {
 	struct answer answer;
 	size_t behind; /* entries seen below a directory it refuses */
+	bool by_link;  /* only links in the tree lead there */
 };
 
 /* A symlink that leads out of the tree (PF514). */

@@ -40,9 +40,12 @@ def linked(directory, file):
 
 
 CASES = [
-    case("acl", one_acl_of_many, 403, "logo.png", "PF102|PF108"),
+    case("acl", one_acl_of_many, 403, "logo.png", "PF108"),
     case("gzip", packed_and_plain, 403, "logo.png", "PF108", "PF115",
          http="gzip_static on;"),
+    case("listing-not-needed", lambda s: (
+        s.write(TREE + "/index.html", "x"), s.chmod(TREE, 0o711)), 200, "",
+         url="/static/", server=STATIC.replace("}", "autoindex on; }") + APP),
     case("linked", linked(0o755, 0o644), 200, "", url="/static/admin/a.css"),
     case("linked-closed", linked(0o700, 0o644), 403, "admin/a.css", "PF101",
          url="/static/admin/a.css"),
