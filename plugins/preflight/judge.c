@@ -380,12 +380,32 @@ judge_need(struct judge *judge, const struct paired_need *paired)
 		judges[need->kind](judge, need);
 }
 
+/* "location = /404.html" for a page that error_page shows: nobody asks for it
+ * by its name, so that it is told once and as what it is. */
+static bool
+is_error_page(const struct pairing *pairing, const struct need *need)
+{
+	const struct need *other;
+
+	for (size_t i = 0; i < pairing->need_count; i++) {
+		other = pairing->needs[i].need;
+		if (need->kind == NEED_STATIC_FILE &&
+		    other->kind == NEED_ERROR_PAGE && need->variable == NULL &&
+		    other->variable == NULL &&
+		    strcmp(other->path, need->path) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 judge_pairing(struct judge *judge, const struct pairing *pairing)
 {
 	judge->pairing = pairing;
-	for (size_t i = 0; i < pairing->need_count; i++)
-		judge_need(judge, &pairing->needs[i]);
+	for (size_t i = 0; i < pairing->need_count; i++) {
+		if (!is_error_page(pairing, pairing->needs[i].need))
+			judge_need(judge, &pairing->needs[i]);
+	}
 	judge_misses(judge, pairing);
 	judge_secrets(judge, pairing);
 }

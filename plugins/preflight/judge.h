@@ -29,8 +29,9 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
-	bool running;		   /* the program has been started already */
-	bool confirm;		   /* ask nginx itself for files */
+	bool running; /* the program has been started already */
+	/* Ask nginx itself for files, and connect to sockets for real. */
+	bool confirm;
 	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };

@@ -83,13 +83,17 @@ judge_user(struct report *report, const struct nginx_instance *instance)
 	report_add(report, finding);
 }
 
+/* Both times are whole seconds, and that of the boot, from which a start is
+ * counted, is cut as well: what is written just before a start is not newer. */
+#define START_SLACK 1
+
 static bool
 config_is_newer(const struct nginx_instance *instance,
     const struct identity *identity)
 {
 	for (size_t i = 0; i < instance->site.file_count; i++) {
 		if (instance->site.files[i]->changed.tv_sec >
-		    (time_t)identity->started)
+		    (time_t)identity->started + START_SLACK)
 			return true;
 	}
 	return false;
@@ -109,6 +113,16 @@ group_list(const struct cred *cred)
 	return text;
 }
 
+/* A master that is not root gives its workers what it has itself, groups and
+ * all: databases say nothing about the next ones. */
+static bool
+next_will_differ(const struct nginx_instance *instance,
+    const struct identity *identity)
+{
+	return instance->has_user && instance->master_uid == 0 &&
+	    !identity_same_cred(&identity->cred, &instance->user.cred);
+}
+
 static void
 judge_generation(struct report *report, const struct nginx_instance *instance,
     const struct identity *identity)
@@ -118,8 +132,7 @@ judge_generation(struct report *report, const struct nginx_instance *instance,
 
 	if (identity->draining)
 		return;
-	if (instance->has_user &&
-	    !identity_same_cred(&identity->cred, &instance->user.cred)) {
+	if (next_will_differ(instance, identity)) {
 		now = group_list(&identity->cred);
 		then = group_list(&instance->user.cred);
 		finding = finding_create(PF005, instance->site.conf_path);

@@ -383,13 +383,17 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    now->why == WHY_BACKLOG_FULL ||
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
-	if (now->why == WHY_SOCKET_WRITE && listening)
+	if (now->why == WHY_SOCKET_WRITE && listening &&
+	    verdict->bind.why != WHY_NOT_REMOVABLE)
 		judge_present(judge, check, need, now);
 	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
 	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
 	else if (!listening && verdict->refused)
 		judge_prediction(judge, check, need, planned, plan, verdict);
+	else if (!listening &&
+	    (now->why == WHY_MISSING || now->why == WHY_NOBODY_BOUND))
+		judge_present(judge, check, need, now);
 	if (now->verdict == ANSWER_YES && verdict->predictable &&
 	    verdict->refused) {
 		finding = finding_create(PF218, need->path);
@@ -462,6 +466,7 @@ judge_planned(struct judge *judge, size_t check, const struct need *need,
 		.path = need->path,
 		.worker = judge->identity,
 		.cwd = judge->view->directory,
+		.confirm = judge->confirm,
 		.probe = judge->probe,
 	};
 	struct socket_verdict verdict = { 0 };
@@ -486,7 +491,11 @@ judge_socket(struct judge *judge, const struct need *need,
     const struct planned_socket *planned)
 {
 	size_t check = judge_add_check(judge, need, need->path);
-	struct question question = { .what = ASK_SOCKET, .path = need->path };
+	struct question question = {
+		.what = ASK_SOCKET,
+		.path = need->path,
+		.confirm = judge->confirm,
+	};
 	struct answer answer;
 
 	if (judge_form(judge, check, need))

@@ -159,14 +159,36 @@ is_single(const struct need *need, const struct answer *answer)
 	    (answer->blocker != NULL && is_gzip_sibling(need, answer->blocker));
 }
 
+/* What a directory refuses that only a link leads to is a file of the tree. */
+static enum finding_code
+single_code(const struct tree_refusal *refusal)
+{
+	enum finding_code code = judge_code(&refusal->answer);
+
+	if (refusal->answer.why == WHY_READ)
+		return PF115;
+	return code == PF101 && refusal->by_link ? PF102 : code;
+}
+
+static void
+say_link(struct finding *finding, const struct need *need)
+{
+	char *sentence = finding->message;
+
+	finding->message = NULL;
+	finding_say(finding, "a link in %s leads to where nginx cannot go: %s",
+	    need->path, sentence);
+	free(sentence);
+}
+
 static void
 judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
 	bool gzip = answer->why == WHY_READ;
-	struct finding *finding = tree_finding(judge, need,
-	    gzip ? PF115 : judge_code(answer), answer);
+	struct finding *finding =
+	    tree_finding(judge, need, single_code(refusal), answer);
 	const struct question question = {
 		.what = ASK_ENTER,
 		.path = answer->blocker,
@@ -179,6 +201,8 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    answer->blocker);
 	else
 		effect_set(finding, need, answer->error, answer->blocker);
+	if (refusal->by_link && answer->why == WHY_SEARCH)
+		say_link(finding, need);
 	finding = judge_add(judge, check, need, finding);
 	if (refusal->behind > 0)
 		strvec_pushf(&finding->needed_for, "%zu entries behind it",
@@ -265,6 +289,20 @@ tolerated(const struct judge *judge, const struct need *need)
 	return 0;
 }
 
+/* The index file has a finding of its own. */
+static bool
+is_told(const struct judge *judge, const struct finding *finding)
+{
+	const struct program_report *program = judge->program;
+
+	for (size_t i = 0; i < program->finding_count; i++) {
+		if (program->findings[i]->code == finding->code &&
+		    strcmp(program->findings[i]->path, finding->path) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 judge_files(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
@@ -288,6 +326,11 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	}
 	code = judge_code(answer);
 	finding = tree_finding(judge, need, code, answer);
+	if (found.files == 1 && is_told(judge, finding)) {
+		finding_free(finding);
+		strbuf_done(&found.text);
+		return;
+	}
 	if (found.files > 1) {
 		free(finding->path);
 		finding->path = xstrdup(need->path);
@@ -364,16 +407,12 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	}
 }
 
-/* What a request for the directory itself would give. */
-static void
-judge_index(struct judge *judge, size_t check, const struct need *need)
+/* The first index file that is not missing, and what the worker gets of it;
+ * NULL if there is none.  The caller frees both. */
+static char *
+ask_index(struct judge *judge, size_t check, const struct need *need,
+    struct answer *answer)
 {
-	struct finding *finding;
-	struct answer answer;
-
-	if (need->autoindex || need->try_files || need->index_count == 0 ||
-	    (need->url != NULL && !nginx_wanted("", need)))
-		return;
 	for (size_t i = 0; i < need->index_count; i++) {
 		char *path = xasprintf("%s%s%s", need->path,
 		    need->path[strlen(need->path) - 1] == '/' ? "" : "/",
@@ -382,26 +421,61 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 			.what = ASK_READ_FILE,
 			.path = path,
 		};
-		bool asked, settled;
 
 		judge_links(need, &question);
-		asked = need->index[i][0] != '/' &&
-		    judge_ask(judge, check, &question, &answer);
-		settled = asked && answer.why != WHY_MISSING;
+		if (need->index[i][0] != '/' &&
+		    judge_ask(judge, check, &question, answer)) {
+			if (answer->why != WHY_MISSING)
+				return path;
+			answer_done(answer);
+		}
+		free(path);
+	}
+	judge->program->checks[check].error = 0;
+	return NULL;
+}
 
-		if (settled && answer.verdict == ANSWER_NO) {
+/* Whether nginx would list the directory: only where nothing stands for it. */
+static bool
+is_listed(struct judge *judge, size_t check, const struct need *need)
+{
+	struct answer answer;
+	char *path;
+
+	if (!need->autoindex)
+		return false;
+	path = ask_index(judge, check, need, &answer);
+	if (path == NULL)
+		return true;
+	judge->program->checks[check].error = 0;
+	answer_done(&answer);
+	free(path);
+	return false;
+}
+
+/* What a request for the directory itself would give. */
+static void
+judge_index(struct judge *judge, size_t check, const struct need *need)
+{
+	struct finding *finding;
+	struct answer answer;
+	char *path;
+
+	if (need->autoindex || need->try_files || need->index_count == 0 ||
+	    (need->url != NULL && !nginx_wanted("", need)))
+		return;
+	path = ask_index(judge, check, need, &answer);
+	if (path != NULL) {
+		if (answer.verdict == ANSWER_NO) {
 			finding = tree_finding(judge, need, judge_code(&answer),
 			    &answer);
 			effect_set(finding, need, answer.error, path);
 			judge_add(judge, check, need, finding);
 		}
-		if (asked)
-			answer_done(&answer);
+		answer_done(&answer);
 		free(path);
-		if (settled)
-			return;
+		return;
 	}
-	judge->program->checks[check].error = 0;
 	finding = finding_create(PF106, need->path);
 	finding->severity = need->url != NULL && strcmp(need->url, "/") == 0
 	    ? SEVERITY_WARNING
@@ -460,12 +534,37 @@ sample(struct judge *judge, const struct need *need,
 	return tree_sample(&options, tree, NULL) == 0;
 }
 
+/*
+ * Directories elsewhere that links in the tree lead to: nginx goes there, too.
+ * Links that lead on from there are not followed again.
+ */
+static void
+judge_linked(struct judge *judge, size_t check, const struct need *need,
+    const struct question *root, const struct tree_result *tree)
+{
+	struct need behind = *need;
+	struct tree_result found;
+
+	for (size_t i = 0; i < tree->leaving_count; i++) {
+		if (!tree->leaving[i].to_directory)
+			continue;
+		behind.path = tree->leaving[i].path;
+		if (!sample(judge, &behind, root, &found))
+			continue;
+		for (size_t j = 0; j < found.leaving_count; j++)
+			found.complete &= !found.leaving[j].to_directory;
+		judge_sample(judge, check, &behind, &found);
+		tree_result_done(&found);
+	}
+}
+
 void
 judge_tree(struct judge *judge, const struct need *need)
 {
 	size_t check = judge_add_check(judge, need, need->path);
 	struct question question = {
-		.what = need->autoindex ? ASK_LIST_DIR : ASK_ENTER,
+		.what =
+		    is_listed(judge, check, need) ? ASK_LIST_DIR : ASK_ENTER,
 		.path = need->path,
 	};
 	struct answer answer;
@@ -495,13 +594,15 @@ judge_tree(struct judge *judge, const struct need *need)
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
-		if (sampled)
+		judge_index(judge, check, need);
+		if (sampled) {
 			judge_sample(judge, check, need, &tree);
+			judge_linked(judge, check, need, &question, &tree);
+		}
 		if (need->kind == NEED_STATIC_TREE)
 			judge_future(judge, check, need, need->path);
 		if (sampled && judge->confirm)
 			judge_confirm(judge, check, need, &tree);
-		judge_index(judge, check, need);
 	}
 	if (sampled)
 		tree_result_done(&tree);

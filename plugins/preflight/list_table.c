@@ -92,7 +92,7 @@ hash_acl(const struct acl *acl)
 }
 
 uint32_t
-list_class_of(struct list_table *table, const struct facts *facts)
+list_class_of(struct list_table *table, const struct facts *facts, bool packed)
 {
 	uint64_t hash = hash_acl(&facts->acl);
 	struct list_class *class;
@@ -102,7 +102,8 @@ list_class_of(struct list_table *table, const struct facts *facts)
 		if (class->facts.mode == facts->mode &&
 		    class->facts.uid == facts->uid &&
 		    class->facts.gid == facts->gid &&
-		    class->facts.dev == facts->dev && class->acl_hash == hash)
+		    class->facts.dev == facts->dev && class->acl_hash == hash &&
+		    class->packed == packed)
 			return (uint32_t)i;
 	}
 	if (table->class_count == LIST_CLASSES_MAX)
@@ -110,6 +111,7 @@ list_class_of(struct list_table *table, const struct facts *facts)
 	class = &table->classes[table->class_count];
 	class->facts = *facts;
 	class->acl_hash = hash;
+	class->packed = packed;
 	return (uint32_t)table->class_count++;
 }
 

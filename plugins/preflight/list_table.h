@@ -29,10 +29,9 @@ struct list_dir {
 	uint32_t entries; /* seen in it */
 	uint16_t depth;
 	bool done;
-	bool read_acls; /* entries here have had ACLs */
-	bool wanted;	/* it, or something below it, can be asked for */
-	uint8_t gain;	/* see tree_gain.h */
-	int64_t next;	/* where the next round goes on */
+	bool wanted;  /* it, or something below it, can be asked for */
+	uint8_t gain; /* see tree_gain.h */
+	int64_t next; /* where the next round goes on */
 };
 
 /* One entry, as it can be found again. */
@@ -47,6 +46,7 @@ struct list_slot {
 struct list_class {
 	struct facts facts;
 	uint64_t acl_hash;
+	bool packed; /* names end in .gz: gzip_static asks for them */
 	size_t members;
 	struct list_slot first[LIST_CLASS_SAMPLES];
 	struct list_slot newest;
@@ -75,8 +75,9 @@ bool list_add_dir(struct list_table *, uint32_t parent, const char *name,
  * itself); false if it is too long. */
 bool list_path(const struct list_table *, uint32_t dir, const char *name,
     char path[PATH_MAX]);
-/* The class of an inode, made if new; UINT32_MAX if there is no room. */
-uint32_t list_class_of(struct list_table *, const struct facts *);
+/* The class of an inode, made if new; UINT32_MAX if there is no room.  Packed
+ * files are never of one class with others, as they are asked for otherwise. */
+uint32_t list_class_of(struct list_table *, const struct facts *, bool packed);
 /* Counts the entry in its class and keeps it where it is outstanding. */
 void list_note_file(struct list_table *, uint32_t class, uint32_t dir,
     const char *name, const struct facts *);

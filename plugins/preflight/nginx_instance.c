@@ -154,6 +154,7 @@ add_running(struct nginx_instances *instances,
 	struct identity_options asking = { .master = master->pid };
 
 	instance->master = master->pid;
+	instance->master_uid = master->uid;
 	nginx_args_read(master->command, &title);
 	reading.conf = title.conf;
 	reading.prefix = title.prefix;

@@ -17,6 +17,7 @@
 struct nginx_instance {
 	char *key;    /* what it was found by: "auto", a path, "pid:..." */
 	pid_t master; /* 0: not running */
+	uid_t master_uid;
 	struct nginx_site site;
 	char *site_problem; /* NULL: the configuration was read */
 	struct identities running;

@@ -59,7 +59,9 @@ ask_worker(const struct socket_plan *plan, const char *dir,
 	};
 	struct question questions[2] = {
 		{ .what = ASK_ENTER, .path = dir },
-		{ .what = ASK_SOCKET, .path = plan->path },
+		{ .what = ASK_SOCKET,
+		    .path = plan->path,
+		    .confirm = plan->confirm },
 	};
 
 	return probe_ask(&as, questions, 2, answers, &plan->probe, cause);

@@ -15,6 +15,7 @@ struct socket_plan {
 	const struct identity *worker;
 	/* For relative paths; NULL: there is none. */
 	const char *cwd;
+	bool confirm; /* connect for real, as a question's */
 	struct probe_options probe;
 };
 

@@ -130,7 +130,7 @@ same_text(const char *a, const char *b)
 
 /* Takes the answer: a blocker of its own, or one that is known. */
 static void
-add_refusal(struct tree_result *result, struct answer *answer)
+add_refusal(struct tree_result *result, struct answer *answer, bool by_link)
 {
 	struct answer *known;
 
@@ -138,6 +138,7 @@ add_refusal(struct tree_result *result, struct answer *answer)
 		known = &result->refused[i].answer;
 		if (known->why == answer->why &&
 		    same_text(known->blocker, answer->blocker)) {
+			result->refused[i].by_link &= by_link;
 			answer_done(answer);
 			return;
 		}
@@ -150,7 +151,7 @@ add_refusal(struct tree_result *result, struct answer *answer)
 	result->refused = xreallocarray(result->refused,
 	    result->refused_count + 1, sizeof(*result->refused));
 	result->refused[result->refused_count++] =
-	    (struct tree_refusal){ .answer = *answer };
+	    (struct tree_refusal){ .answer = *answer, .by_link = by_link };
 }
 
 static void
@@ -177,13 +178,20 @@ count_answer(struct tree_result *result, const struct trial *trial,
 		class->example = xstrdup(trial->path);
 }
 
-/* A link to a directory, tried as a file: not a refusal. 
- * which was asked by itself before. */
+/* A link to a directory, tried as a file: not a refusal. */
 static bool
-is_refusal(const struct trial *trial, const struct answer *answer)
+is_linked_dir(const struct trial *trial, const struct answer *answer)
 {
-	return answer->verdict == ANSWER_NO && trial->wanted &&
-	    !(answer->why == WHY_IS_DIRECTORY && !trial->is_dir);
+	return answer->why == WHY_IS_DIRECTORY && !trial->is_dir;
+}
+
+static void
+note_linked_dir(struct tree_result *result, const char *path)
+{
+	for (size_t i = 0; i < result->leaving_count; i++) {
+		if (strcmp(result->leaving[i].path, path) == 0)
+			result->leaving[i].to_directory = true;
+	}
 }
 
 static int
@@ -212,10 +220,14 @@ try_all(const struct tree_options *options, const struct trials *all,
 		count_answer(result, &trials[i], &answers[i]);
 		if (answers[i].verdict == ANSWER_UNDECIDED)
 			result->complete = false;
-		if (is_refusal(&trials[i], &answers[i]))
-			add_refusal(result, &answers[i]);
-		else
-			answer_done(&answers[i]);
+		if (is_linked_dir(&trials[i], &answers[i]))
+			note_linked_dir(result, trials[i].path);
+		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted) {
+			add_refusal(result, &answers[i],
+			    !trials[i].is_dir && trials[i].class == -1);
+			continue;
+		}
+		answer_done(&answers[i]);
 	}
 	free(questions);
 	free(answers);
@@ -264,7 +276,7 @@ infer_class(const struct tree_options *options, struct tree_result *result,
 	access_explain(worker, &class->facts, ACCESS_READ, &answer.explained);
 	answer.blocker = xstrdup(class->example);
 	class->refused++;
-	add_refusal(result, &answer);
+	add_refusal(result, &answer, false);
 }
 
 static int
@@ -343,7 +355,7 @@ refuse_all(struct tree_result *result)
 	copy.step_count = 0;
 	if (copy.blocker != NULL)
 		copy.blocker = xstrdup(copy.blocker);
-	add_refusal(result, &copy);
+	add_refusal(result, &copy, false);
 }
 
 static int

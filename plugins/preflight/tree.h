@@ -57,12 +57,16 @@ struct tree_class {
 struct tree_refusal {
 	struct answer answer;
 	size_t behind; /* entries seen below a directory it refuses */
+	bool by_link;  /* only links in the tree lead there */
 };
 
 /* A symlink that leads out of the tree (PF514). */
 struct tree_link {
 	char *path;
 	char *target; /* as written in the link */
+	/* It leads the worker to a directory; only the first links of a tree
+	 * are tried. */
+	bool to_directory;
 };
 
 struct tree_result {

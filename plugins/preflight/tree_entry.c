@@ -18,35 +18,26 @@
 #define LINKS_TRIED	16
 #define LINKS_LOOKED_AT 1000
 
-/* ACLs are read where the directory or an entry of it has had one. */
+/* Every entry's own: a neighbour without an ACL says nothing about it. */
 static void
-read_entry_acl(struct lister *lister, struct reading *reading, const char *name,
+read_entry_acl(const struct reading *reading, const char *name,
     struct facts *facts)
 {
-	struct list_dir *dir = &lister->table->dirs[reading->dir];
-	bool is_dir = S_ISDIR(facts->mode);
 	struct facts full;
 	int fd;
 
-	if (!is_dir && !reading->first && !dir->read_acls)
-		return;
-	if (!is_dir)
-		reading->first = false;
 	fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return;
-	if (facts_read(fd, is_dir, &full) == 0) {
+	if (facts_read(fd, S_ISDIR(facts->mode), &full) == 0) {
 		full.fs_type = facts->fs_type;
 		*facts = full;
-		if (facts->acl.count > 0)
-			dir->read_acls = true;
 	}
 	close(fd);
 }
 
 static bool
-read_entry(struct lister *lister, struct reading *reading, const char *name,
-    struct facts *facts)
+read_entry(const struct reading *reading, const char *name, struct facts *facts)
 {
 	struct stat st;
 
@@ -65,7 +56,7 @@ read_entry(struct lister *lister, struct reading *reading, const char *name,
 		.ctime = st.st_ctim.tv_sec,
 	};
 	if (!S_ISLNK(st.st_mode))
-		read_entry_acl(lister, reading, name, facts);
+		read_entry_acl(reading, name, facts);
 	return true;
 }
 
@@ -194,7 +185,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 		lister_send_entry(lister, -1, LIST_MOUNT, parent, name);
 		return;
 	}
-	class = list_class_of(lister->table, facts);
+	class = list_class_of(lister->table, facts, false);
 	if (class != UINT32_MAX)
 		lister->table->classes[class].members++;
 	if (!is_worth_entering(lister, parent, name)) {
@@ -205,10 +196,17 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 		lister->cut = true;
 		return;
 	}
-	lister->table->dirs[index].read_acls = facts->default_acl.count > 0;
 	lister->table->dirs[index].wanted =
 	    is_wanted(lister, parent, name, "/");
 	lister_gain_dir(lister, index, facts);
+}
+
+static bool
+is_packed(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 3 && strcmp(name + len - 3, ".gz") == 0;
 }
 
 static void
@@ -225,7 +223,7 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 		return;
 	lister->table->dirs[reading->dir].wanted = true;
 	lister_gain_file(lister, reading->dir, name, facts);
-	class = list_class_of(lister->table, facts);
+	class = list_class_of(lister->table, facts, is_packed(name));
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))
 		list_note_odd(lister->table, class, reading->dir, name);
@@ -277,7 +275,7 @@ lister_note_entry(struct lister *lister, struct reading *reading,
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (!read_entry(lister, reading, name, &facts))
+	if (!read_entry(reading, name, &facts))
 		return;
 	if (S_ISLNK(facts.mode)) {
 		note_link(lister, reading, name);

@@ -90,7 +90,6 @@ read_dir(struct lister *lister, uint32_t index, unsigned count)
 	struct list_dir *dir = &lister->table->dirs[index];
 	struct reading reading = { .dir = index, .left = count };
 
-	reading.first = dir->next == 0;
 	reading.fd = open_dir(lister, index);
 	if (reading.fd == -1) {
 		dir->done = true;
@@ -158,9 +157,8 @@ tree_list(const struct child *child, void *arg)
 	}
 	lister.dev = facts.dev;
 	lister.until_ms = clock_mono_ms() + lister.job->budget.ms;
-	list_add_dir(lister.table, 0, "", list_class_of(lister.table, &facts),
-	    &index);
-	lister.table->dirs[0].read_acls = facts.default_acl.count > 0;
+	list_add_dir(lister.table, 0, "",
+	    list_class_of(lister.table, &facts, false), &index);
 	lister_gain_dir(&lister, 0, &facts);
 	read_all(&lister);
 	lister_send_all(&lister);

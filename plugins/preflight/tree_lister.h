@@ -49,7 +49,6 @@ struct reading {
 	uint32_t dir;
 	int fd;
 	unsigned left; /* entries in this round */
-	bool first;    /* no entry has been looked at yet */
 };
 
 /* Looks at one entry and notes what it means. */

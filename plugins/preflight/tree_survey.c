@@ -166,9 +166,11 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
 		if (sample->reason != LIST_LEAVING)
 			continue;
 		*links = xreallocarray(*links, *count + 1, sizeof(**links));
-		(*links)[*count].path =
-		    xasprintf("%.*s/%s", (int)len, root, sample->path);
-		(*links)[(*count)++].target = xstrdup(sample->target);
+		(*links)[(*count)++] = (struct tree_link){
+			.path =
+			    xasprintf("%.*s/%s", (int)len, root, sample->path),
+			.target = xstrdup(sample->target),
+		};
 	}
 }
 

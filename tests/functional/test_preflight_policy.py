@@ -61,7 +61,7 @@ def test_waived_findings_do_not_count(make_site):
     assert report.tree["summary"]["error"] == 0
 
 
-def test_a_waiver_that_is_over_no_longer_holds(make_site):
+def test_p13_a_waiver_that_is_over_no_longer_holds(make_site):
     site = make_site()
     site.chmod("home", 0o750)
     policy = write_policy(site, WAIVER % (
@@ -107,6 +107,7 @@ def test_a_waiver_for_all_covers_nothing_critical(make_site):
      "one year ahead"),
     (WAIVER % ("PF101", "/x", "known to operations", "soon"),
      "'soon' is no date"),
+    # Case P14.
     ("waivers: [{code: PF101, program: web}]\n", "the waiver has no 'reason'"),
     ("waivers: [{code: PF019, program: '*', reason: '0123456789', "
      "until: %s, by: a}]\n" % day(3), "cannot be waived for all programs"),
@@ -279,7 +280,7 @@ def test_yaml_and_junit(make_site):
     assert cases[0].get("name") == site.home + "/site/static/"
 
 
-def test_odd_names_are_escaped(make_site):
+def test_p15_odd_names_are_escaped(make_site):
     site = make_site()
     name = "home/site/static/a\n\x1b[31mb"
     site.write(name, "", 0o600)

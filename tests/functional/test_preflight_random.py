@@ -9,193 +9,171 @@ for; PREFLIGHT_SEED repeats one run.
 
 import collections
 import contextlib
-import grp
 import os
-import pwd
 import random
+import re
 import stat
 import subprocess
 
 import preflight_case
-from preflight_case import needs_nginx, users
+import random_site
+from preflight_case import needs_nginx, run, users
 
 pytestmark = needs_nginx
 
 SITES = int(os.environ.get("PREFLIGHT_SITES", "300"))
 SEED = int(os.environ.get("PREFLIGHT_SEED", "20261123"))
+SHOWN = int(os.environ.get("SHOWN", "5"))
 SITES_A_SERVER = 25
+SOCKETS_A_SERVER = 6
 
-DIR_MODES = [0o755, 0o755, 0o755, 0o750, 0o711, 0o700, 0o701, 0o710, 0o744]
-FILE_MODES = [0o644, 0o644, 0o644, 0o640, 0o600, 0o604, 0o044, 0o404]
-ACLS = ["u:%(worker)s:rx", "u:%(worker)s:x", "u:%(worker)s:---",
-        "g:%(worker)s:rx", "u:%(worker)s:rx,m::---", "m::x"]
-
-
-class RandomSite:
-    """One location tree of a server: files, links, and what serves them."""
-
-    def __init__(self, rng, site, number):
-        self.rng, self.site, self.number = rng, site, number
-        site.make("home/r%d" % number)
-        self.base = "home/r%d/t%d" % (number, number)
-        self.urls = []
-
-    def rights(self, name, modes, is_dir):
-        """Mostly the app's; the worker, its group and root own things, too.
-        Directories stay the app's, who has to be able to list them."""
-        site, kind = self.site, self.rng.randrange(10)
-        site.chmod(name, self.rng.choice(modes))
-        if kind == 0:
-            site.give(name, self.rng.choice(modes))
-        elif kind == 1 and not is_dir:
-            site.own(name, site.users.worker)
-        elif kind == 2 and not is_dir:
-            site.own(name, "root")
-        if is_dir and self.rng.randrange(6) == 0:
-            site.acl(name, self.rng.choice(ACLS))
-
-    def fill(self):
-        """Two levels of directories with a few files each."""
-        site, rng = self.site, self.rng
-        site.make(self.base)
-        names = []
-        for sub in ["", "/a", "/a/b"][:rng.randint(1, 3)]:
-            if sub:
-                site.make(self.base + sub)
-            for name in rng.sample(["x.css", "y.js", "index.html",
-                                    "z.png"], rng.randint(1, 3)):
-                site.write(self.base + sub + "/" + name, name)
-                names.append(sub + "/" + name)
-        if rng.randrange(3) == 0:
-            site.link(self.base + "/l.css", rng.choice(
-                ["gone", "l.css", names[0][1:], "../t%d/%s" % (
-                    self.number, names[-1][1:])]))
-            names.append("/l.css")
-        for name in names:
-            if not name.endswith("l.css"):
-                self.rights(self.base + name, FILE_MODES, False)
-        for sub in ["/a/b", "/a", ""]:
-            if os.path.isdir(site.path(self.base + sub)):
-                self.rights(self.base + sub, DIR_MODES, True)
-        return names
-
-    def location(self):
-        """A location for the tree; remembers the URLs and their files."""
-        rng, number = self.rng, self.number
-        names = self.fill()
-        root = "%%(home)s/r%d" % number
-        tree = "%s/t%d" % (root, number)
-        form = rng.randrange(6)
-        extra = rng.choice(["", "", "autoindex on;", "index x.css index.html;",
-                            "gzip_static on;", "disable_symlinks on "
-                            "from=%s;" % tree])
-        url = "/t%d" % number
-        if form == 0:
-            text = "location %s/ { root %s; %s }" % (url, root, extra)
-        elif form == 1:
-            text = "location ^~ /u%d/ { alias %s/; %s }" % (
-                number, tree, extra)
-            url = "/u%d" % number
-        elif form == 2:
-            text = "location %s/ { alias %s/; %s location %s/a/ " \
-                "{ expires 1d; } }" % (url, tree, extra, url)
-        elif form == 3:
-            text = "location ~ ^%s/.*\\.(css|js|png|html)$ { root %s; %s }" \
-                % (url, root, extra)
-        elif form == 4:
-            text = "location %s/ { root %s; %s try_files $uri =404; }" \
-                % (url, root, extra)
-        else:
-            text = "location = %s%s { alias %s%s; }" % (
-                url, names[0], tree, names[0])
-            names = names[:1]
-        self.urls = [(url + name, self.site.path(self.base + name))
-                     for name in names]
-        return text
-
-
-def explain(site, path):
-    return os.popen("namei -l '%s'; getfacl -Rp '%s' 2>/dev/null" % (
-        path, os.path.dirname(path))).read()[-3000:] + str(site.number)
-
-
-CODES = {"PF101", "PF102", "PF103", "PF105", "PF108", "PF109", "PF110",
-         "PF111", "PF113", "PF114"}
+FILES = {"PF101", "PF102", "PF103", "PF105", "PF106", "PF108", "PF109",
+         "PF110", "PF111", "PF113", "PF114", "PF115", "PF116"}
+TO_COME = {"PF109", "PF201", "PF203", "PF204", "PF205", "PF206", "PF207",
+           "PF214"}
+PRESENT = TO_COME | {"PF202", "PF212"}
 
 
 def class_of(path):
-    """As the checker names a class of files in its sentences."""
+    """What the checker takes as one class of files."""
     entry = os.stat(path)
-    return "%04o %s:%s x " % (
-        stat.S_IMODE(entry.st_mode), pwd.getpwuid(entry.st_uid).pw_name,
-        grp.getgrgid(entry.st_gid).gr_name)
+    try:
+        acl = os.getxattr(path, "system.posix_acl_access")
+    except OSError:
+        acl = None
+    return stat.S_IMODE(entry.st_mode), entry.st_uid, entry.st_gid, acl
 
 
 def covers(finding, path):
-    """Whether the finding means that this file is refused."""
+    """Whether the finding means that this path cannot be used."""
     blocker = finding["path"].rstrip("/")
-    if path == blocker:
-        return True
-    if not path.startswith(blocker + "/"):
-        return False
+    below = path.startswith(blocker + "/")
     if "files below" in finding["message"]:
-        return os.path.isfile(path) and class_of(path) in finding["message"]
-    return finding["code"] == "PF103" or (
-        finding["evidence"] is not None and "x" in finding["evidence"]["need"])
+        return below and os.path.isfile(path) and class_of(path) in [
+            class_of(example) for example in
+            re.findall(r"\(e\.g\. (.*?)\)", finding["message"])]
+    if path == blocker or not below:
+        return path == blocker
+    evidence = finding["evidence"] or {}
+    return finding["code"] in ("PF103", "PF105", "PF113", "PF203",
+                               "PF204") or (
+        evidence.get("have") is not None and "x" not in evidence["have"])
 
 
-def announced(findings, path):
-    return any(covers(one, way) for one in findings
-               for way in (path, os.path.realpath(path)))
+class Comparison:
+    """One report against the answers to all that is wanted."""
+
+    def __init__(self, site, tally, wrong):
+        self.site, self.tally, self.wrong = site, tally, wrong
+
+    def run(self, report, codes, area, wanted):
+        """Of the report only what is about paths that begin so."""
+        findings = [f for f in report.findings if f["code"] in codes and
+                    f["path"].startswith(self.site.path(area))]
+        unsure = [f for f in report.findings if f["path"] and (
+            f["severity"] == "undecided" or f["code"] == "PF121")]
+        refused_paths = []
+        for one in wanted:
+            self.site.status(one.url, one.headers)
+            refused = not self.site.answer.endswith(one.body) and not (
+                one.body == b"</html>" and b"Index of" in self.site.answer)
+            said = [f for f in findings
+                    if any(covers(f, way) for path in one.paths
+                           for way in (path, os.path.realpath(path)))]
+            self.tally["asked"] += 1
+            self.tally["refused"] += refused
+            if refused:
+                refused_paths += [way for path in one.paths
+                                  for way in (path, os.path.realpath(path))]
+            if refused == bool(said):
+                continue
+            if refused and any(path.startswith(f["path"]) for f in unsure
+                               for path in one.paths):
+                self.tally["undecided"] += 1
+                continue
+            self.differ("missed" if refused else "false", one, said)
+        for f in findings:
+            if f["severity"] in ("error", "critical") and not any(
+                    covers(f, path) for path in refused_paths) and not (
+                    f["code"] == "PF103" and not os.path.lexists(f["path"])):
+                self.differ("idle", None, [f])
+
+    def differ(self, kind, one, said):
+        """What a person needs to repeat a difference."""
+        self.tally[kind] += 1
+        lines = ["%s, seed %d" % (kind, SEED)] + [
+            "  %s %s: %s" % (f["code"], f["path"], f["message"])
+            for f in said]
+        paths = [f["path"] for f in said]
+        lines += ["  " + line.strip() for line in open(self.site.conf)
+                  for number in re.findall(r"/r\d+/", "".join(paths))[:1]
+                  if number in line]
+        if one is not None:
+            lines += ["  %s: %s" % (one.url, self.site.answer)]
+            lines += [line for line in open(self.site.conf)
+                      if one.url.rsplit("/", 1)[0] + "/" in line]
+            lines += [line for line in self.site.log().splitlines()
+                      if '"GET %s HTTP' % one.url in line][-1:]
+            paths += one.paths
+        lines += [shown("namei", "-l", path) for path in paths]
+        lines += [shown("getfacl", "-Rp", os.path.dirname(path))
+                  for path in paths]
+        self.wrong.append("\n".join(lines))
 
 
-def check_server(rng, users, numbers, tally, wrong):
-    """One nginx with a location for each of the trees."""
+def shown(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.DEVNULL, check=False).stdout[:3000]
+
+
+@contextlib.contextmanager
+def member_of(rng, site):
+    """Now and then the worker is in the app's group, or in a third one."""
+    groups = [group for group in (site.users.app, site.names["third"])
+              if rng.randrange(3) == 0]
+    for group in groups:
+        run("usermod", "-a", "-G", group, site.users.worker)
+    try:
+        yield
+    finally:
+        for group in groups:
+            run("gpasswd", "-d", site.users.worker, group)
+
+
+def check_server(rng, users, third, numbers, tally, wrong):
+    """One nginx with a location for each tree and each socket."""
     with contextlib.closing(preflight_case.Site(
-            users, server="RANDOM\n" + preflight_case.APP)) as site:
-        trees = [RandomSite(rng, site, i) for i in numbers]
-        site.edit("RANDOM", "\n".join(tree.location() for tree in trees))
+            users, server="root %(home)s;\nRANDOM\nlocation @app { "
+            "proxy_pass http://unix:%(dir)s/run/app.sock; }" +
+            preflight_case.APP)) as site:
+        site.names["third"] = third
+        trees = [random_site.Tree(rng, site, i) for i in numbers]
+        sockets = random_site.Sockets(rng, site, SOCKETS_A_SERVER)
+        site.edit("RANDOM", "\n".join(
+            [tree.location() for tree in trees] + [sockets.locations()]))
+        site.command = site.command.replace("-m 007", sockets.options())
+        site.supervisord_conf()
         site.chmod("home", rng.choice([0o755, 0o711, 0o751]))
-        if rng.randrange(3) == 0:
-            site.joined()
-        site.start_nginx()
-        report = site.ask("--full")
-        findings = [one for one in report.findings if one["code"] in CODES]
-        unsure = [one["path"] for one in report.findings
-                  if one["severity"] == "undecided" and one["path"]]
-        for tree in trees:
-            for url, path in tree.urls:
-                refused = site.status(url) != 200
-                tally["asked"] += 1
-                if any(path.startswith(one) for one in unsure):
-                    tally["undecided"] += 1
-                elif refused != announced(findings, path):
-                    tally["missed" if refused else "false"] += 1
-                    wrong.append(explain(tree, url, path, findings))
-
-
-def explain(tree, url, path, findings):
-    """What a person needs to repeat a difference."""
-    site = tree.site
-    return "\n".join(
-        ["seed %d, %s: %s" % (SEED, url, site.answer.split(b"\r")[0])] +
-        [one["code"] + " " + one["message"] for one in findings
-         if "/t%d/" % tree.number in one["path"] + one["message"] + "/" or
-         one["path"].rstrip("/") == site.home] +
-        [line for line in open(site.conf) if "t%d/" % tree.number in line] +
-        [subprocess.run(["namei", "-l", path], stdout=subprocess.PIPE,
-                        text=True, check=False).stdout,
-         subprocess.run(["getfacl", "-Rcp", site.path(tree.base)],
-                        stdout=subprocess.PIPE, text=True,
-                        check=False).stdout])
+        comparison = Comparison(site, tally, wrong)
+        with member_of(rng, site):
+            site.start_nginx()
+            report = site.ask("--full")
+            comparison.run(report, FILES, "home",
+                           [one for tree in trees for one in tree.wanted])
+            sockets.start()
+            comparison.run(report, TO_COME, "s", sockets.wanted)
+            sockets.change()
+            comparison.run(site.ask(), PRESENT, "s", sockets.wanted)
 
 
 def test_random_sites(users):
     rng = random.Random(SEED)
     tally, wrong = collections.Counter(), []
+    third = users.add("third", "-U")
     for first in range(0, SITES, SITES_A_SERVER):
-        check_server(rng, users, range(first, min(first + SITES_A_SERVER,
-                                                  SITES)), tally, wrong)
+        check_server(rng, users, third, range(first, min(
+            first + SITES_A_SERVER, SITES)), tally, wrong)
+    users.drop()
     print(dict(tally))
-    assert not wrong, "%s\n%s" % (dict(tally), "\n".join(wrong[:3]))
+    assert not wrong, "%s\n%s" % (dict(tally), "\n".join(wrong[:SHOWN]))
     assert tally["undecided"] < tally["asked"] * 0.02, tally

@@ -317,7 +317,7 @@ def test_json_schema(make_site):
     assert tree["summary"]["error"] == 1
 
 
-def test_reports_are_the_same_in_two_runs(make_site):
+def test_p16_reports_are_the_same_in_two_runs(make_site):
     site = make_site()
     for i in range(50):
         site.write("home/site/static/%d.css" % i, "", 0o600)
@@ -329,7 +329,7 @@ def test_reports_are_the_same_in_two_runs(make_site):
     assert trees[0] == trees[1]
 
 
-def test_report_file(make_site):
+def test_p17_report_file(make_site):
     """Mode 0600, and a link in its place is replaced, not followed."""
     site = make_site()
     victim, out = site.path("victim"), site.path("report.json")

@@ -3,7 +3,7 @@
 
 Real users, a real nginx with its own worker user: each case arranges modes,
 ACLs or sockets, asks nginx over loopback and the prober the same question, and
-both have to agree with what is known (contract P7).
+both have to agree with what is known (docs/preflight-cases.md).
 """
 
 import contextlib

@@ -198,7 +198,8 @@ preflight_nginx=%s
     def stop_gunicorn(self):
         if self.gunicorn is not None:
             self.gunicorn.terminate()
-            self.gunicorn.wait(20)
+            # It waits 30 s for a worker that was still starting.
+            self.gunicorn.wait(60)
             self.gunicorn = None
 
     def get(self, url):

@@ -56,6 +56,7 @@ Test(nginx_lex, cuts_directives_and_blocks)
 	expect_cut("\n{", "!2:unexpected \"{\"");
 }
 
+/* Case P1. */
 Test(nginx_lex, quoted_words_hold_delimiters)
 {
 	expect_cut("a \"}{;#\n\" '; x';", "[a][}{;#\n][; x];.");
@@ -65,6 +66,7 @@ Test(nginx_lex, quoted_words_hold_delimiters)
 	expect_cut("a \"b\");", "[a][b][)];.");
 }
 
+/* Case P2. */
 Test(nginx_lex, a_comment_begins_only_where_a_word_could)
 {
 	expect_cut("a b#c;", "[a][b#c];.");
@@ -91,6 +93,7 @@ Test(nginx_lex, a_brace_after_a_dollar_belongs_to_the_word)
 	expect_cut("a \\${b;", "[a][\\$]{[b];.");
 }
 
+/* Case P7. */
 Test(nginx_lex, an_unquoted_repetition_opens_a_block)
 {
 	expect_cut("location ~ ^/[a-z]{1,2}$ {}",
@@ -154,6 +157,7 @@ Test(nginx_lex, a_word_must_fit_in_the_buffer)
 	free(got);
 }
 
+/* Case P10. */
 Test(nginx_lex, lua_is_skipped_by_its_own_rules)
 {
 	static const char lua[] = "x_by_lua_block {\n"

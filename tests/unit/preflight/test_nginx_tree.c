@@ -96,6 +96,7 @@ Test(nginx_tree, includes_count_from_the_main_file)
 	cr_expect_eq(tree->file_count, 3);
 }
 
+/* Case P4. */
 Test(nginx_tree, one_file_can_stand_in_two_contexts)
 {
 	folder_file(&folder, "main.conf",
@@ -118,6 +119,7 @@ Test(nginx_tree, patterns_are_sorted_and_may_match_nothing)
 	cr_expect(tree->complete);
 }
 
+/* Case P3. */
 Test(nginx_tree, a_cycle_is_a_problem_and_ends)
 {
 	folder_file(&folder, "main.conf", "a;\ninclude x;\nb;");
@@ -127,6 +129,7 @@ Test(nginx_tree, a_cycle_is_a_problem_and_ends)
 	expect_problem("PF002", "x", 1, "includes itself");
 }
 
+/* Case P5. */
 Test(nginx_tree, a_directory_in_the_pattern_is_a_problem)
 {
 	folder_file(&folder, "main.conf", "include *.d;\nb;");
@@ -159,6 +162,7 @@ Test(nginx_tree, an_open_block_is_a_problem)
 	    "unexpected end of file, expecting \"}\"");
 }
 
+/* Case P6. */
 Test(nginx_tree, line_ends_marks_and_zero_bytes_do_no_harm)
 {
 	folder_file(&folder, "main.conf",

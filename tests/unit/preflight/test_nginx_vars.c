@@ -70,6 +70,7 @@ Test(nginx_vars, one_set_of_a_literal_is_folded)
 	    "x");
 }
 
+/* Case P9. */
 Test(nginx_vars, set_twice_is_undecided)
 {
 	expect("http { server { set $v a; if ($x) { set $v b; } here; } }",
@@ -101,6 +102,7 @@ Test(nginx_vars, other_ways_to_a_value_make_it_undecided)
 	    "$v", "x");
 }
 
+/* Case P8. */
 Test(nginx_vars, a_map_of_literals_gives_candidates)
 {
 	static const char conf[] =

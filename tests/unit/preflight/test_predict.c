@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Predictions against what the kernel makes, and what follows for a socket
- * (contract P7, T82 to T84).
+ * (docs/preflight-cases.md, T82 to T84).
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Sockets that exist: the knock, and whether an old one can be replaced
- * (contract P7, T70 to T79, T85 to T87, T92).
+ * (docs/preflight-cases.md, T70 to T79, T85 to T87, T92).
  */
 #include <criterion/criterion.h>
 #include <errno.h>

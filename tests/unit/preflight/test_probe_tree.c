@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Static files and directories, asked by a child that is the worker: the
- * primitive verdicts behind cases T01 to T32 of the contract (P7).
+ * primitive verdicts behind cases T01 to T32 (docs/preflight-cases.md).
  */
 #include <criterion/criterion.h>
 #include <errno.h>

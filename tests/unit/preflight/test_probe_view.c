@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Workers in other namespaces and roots, and the prober's own care for its
- * identity (contract P7, T60 to T67 and T120 to T125).
+ * identity (docs/preflight-cases.md, T60 to T67 and T120 to T125).
  */
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -99,6 +99,7 @@ Test(writers, json_has_the_members_of_the_schema)
 	json_decref(tree);
 }
 
+/* Case P16. */
 Test(writers, json_is_the_same_in_two_runs)
 {
 	struct strbuf again = STRBUF_INIT;
@@ -155,6 +156,7 @@ Test(writers, text_is_for_a_person)
 	    strstr(out.data, "NOT advised: 41 more files become readable"));
 }
 
+/* Case P15. */
 Test(writers, junit_has_no_bytes_that_xml_forbids)
 {
 	report_junit_write(&report, &out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Trees by permission class (contract P4.5; P7, T22, T24, T31, T32, T123,
+ * Trees by permission class (contract P4.5; docs/preflight-cases.md, T22, T24, T31, T32, T123,
  * T124).
  */
 #include <criterion/criterion.h>

@@ -63,6 +63,7 @@ static const struct {
 	{ "timeout", "" },
 };
 
+/* Case P12. */
 Test(unwrap, looks_through_what_people_put_in_front)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
