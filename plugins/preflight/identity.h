@@ -68,8 +68,8 @@ struct identity_options {
 
 /*
  * Fills identities from running processes; none running is success with
- * count 0.  Waits up to 200 ms for workers that still show uid 0.  -1 with
- * *cause if /proc cannot be read.
+ * count 0.  Waits for workers that show uid 0 until they are 200 ms old.  -1
+ * with *cause if /proc cannot be read.
  */
 int identity_running(const struct identity_options *, struct identities *,
     char **cause);
