@@ -16,6 +16,7 @@
 #include "preflight/policy_apply.h"
 #include "preflight/policy_store.h"
 #include "preflight/report.h"
+#include "preflight/witness.h"
 
 /*
  * The order of a run.  Each program meets every nginx that it may belong to;
@@ -63,9 +64,13 @@ announce(struct checkup *checkup)
 		    checkup->instances.items[checkup->announced];
 
 		judge_nginx(checkup->report, one);
-		for (size_t i = 0; i < one->identity_count; i++)
+		for (size_t i = 0; i < one->identity_count; i++) {
 			judge_nginx_identity(checkup->report, one,
 			    one->identities[i]);
+			/* Rules of a security module change unseen. */
+			if (one->identities[i]->confinement.label != NULL)
+				witness_give_up();
+		}
 	}
 }
 
@@ -288,10 +293,13 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.view = view,
 		.image = options->root,
 		.budget = choose_budget(options, &view->keys),
+		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
 	struct policy *policy;
 
+	if (judge.confirm)
+		witness_give_up();
 	if (find_policy(checkup, view, &policy, cause) == -1)
 		return -1;
 	if (policy != NULL)
@@ -437,7 +445,9 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	     options->programs.len == 0 && i < checkup->policies.count; i++)
 		policy_report_waivers(checkup->policies.items[i], report,
 		    checkup->now);
-	report->mode = options->format == FORMAT_GATE ? "start" : "provision";
+	report->mode = options->running	     ? "running"
+	    : options->format == FORMAT_GATE ? "start"
+					     : "provision";
 	report_finish(report);
 	if (options->baseline != NULL) {
 		if (baseline_subtract(options->baseline, report, cause) == -1)
@@ -466,6 +476,31 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	return settle(checkup, started, cause);
 }
 
+static void
+note_config(const struct config *config)
+{
+	witness_file(config->path);
+	for (size_t i = 0; i < config->files.len; i++)
+		witness_file(config->files.items[i]);
+	for (size_t i = 0; i < config->patterns.len; i++)
+		witness_glob(config->patterns.items[i]);
+}
+
+struct config *
+checkup_config(const struct options *options, char **cause)
+{
+	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
+	/* Without a file the daemon's own places are searched. */
+	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
+	struct config *config;
+
+	overrides.path = options->conf;
+	overrides.program = daemon;
+	config = config_load(&overrides, NULL, cause);
+	free(daemon);
+	return config;
+}
+
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -474,18 +509,15 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 		.report = report,
 		.now = clock_wall().tv_sec,
 	};
-	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	/* Without a file the daemon's own places are searched. */
-	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
 	struct config *config;
 	int failed;
 
-	overrides.path = options->conf;
-	overrides.program = daemon;
-	config = config_load(&overrides, NULL, cause);
-	free(daemon);
+	witness_system();
+	witness_nginx();
+	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
+	note_config(config);
 	failed = run(&checkup, config, cause);
 	nginx_instances_done(&checkup.instances);
 	program_views_done(&checkup.views);

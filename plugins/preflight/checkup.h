@@ -4,7 +4,11 @@
 
 #include "preflight/options.h"
 
+struct config;
 struct report;
+
+/* supervisord.conf as the options name it; NULL with *cause. */
+struct config *checkup_config(const struct options *, char **cause);
 
 /*
  * One whole run: reads supervisord.conf, finds nginx, pairs, asks, judges.  The

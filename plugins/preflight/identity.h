@@ -80,6 +80,9 @@ void identities_add(struct identities *, struct identity *worker);
 /* Current generation first, then by uid, then by pid. */
 void identities_sort(struct identities *);
 
+/* The process whose view of the file system is the worker's; 0: it is ours. */
+pid_t identity_view(const struct identity *);
+
 /* A computed identity (contract P2.4); copies the cred. */
 void identity_computed(const struct cred *, struct identity *);
 void identity_done(struct identity *);

@@ -22,6 +22,7 @@
 #include "preflight/identity.h"
 #include "preflight/nginx_procs.h"
 #include "preflight/proc_status.h"
+#include "preflight/witness.h"
 
 /* A worker shows uid 0 between its fork and its setuid. */
 #define FRESH_MS      200
@@ -346,6 +347,7 @@ is_hidden(const struct scan *scan)
 
 	if (scan->options->pid_file == NULL || scan->found->master_count > 0)
 		return false;
+	witness_file(scan->options->pid_file);
 	text = fd_read_file(scan->options->pid_file, 64, &len);
 	pid = text == NULL ? 0 : strtol(text, NULL, 10);
 	free(text);

@@ -52,6 +52,9 @@ struct options {
 	const char *policy;
 	const char *baseline;
 	bool confirm_http;
+	bool make_runtime_dir; /* make it and do nothing else */
+	bool running;	       /* the program has been started */
+	bool keep; /* standard input is a file that keeps the answer */
 	bool help, version;
 };
 

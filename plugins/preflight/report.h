@@ -82,7 +82,7 @@ struct report {
 	char *host;
 	int64_t started_ms; /* wall clock */
 	int64_t duration_ms;
-	const char *mode; /* "provision" or "start" */
+	const char *mode; /* "provision", "start" or "running" */
 	int exit;
 	enum severity fail_level;
 	struct report_identity *identities;

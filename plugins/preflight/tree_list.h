@@ -20,7 +20,8 @@
  *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it
  *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
- *                     estimate of all entries
+ *                     estimate of all entries, digest of those seen (0: it
+ *                     would not show every change)
  */
 
 enum list_reason {
