@@ -16,6 +16,7 @@
 #include "preflight/policy_apply.h"
 #include "preflight/policy_store.h"
 #include "preflight/report.h"
+#include "preflight/report_store.h"
 #include "preflight/witness.h"
 
 /*
@@ -486,6 +487,19 @@ note_config(const struct config *config)
 		witness_glob(config->patterns.items[i]);
 }
 
+/* A report under other conditions than the daemon's is not the program's. */
+static char *
+store_for(const struct options *options, const struct config *config)
+{
+	const char *dir = preflight_global(config, "report_dir");
+
+	if (dir == NULL || *dir == '\0' || options->root != NULL ||
+	    options->baseline != NULL || options->assume_user != NULL ||
+	    options->nginx != NULL || options->policy != NULL)
+		return NULL;
+	return xstrdup(dir);
+}
+
 struct config *
 checkup_config(const struct options *options, char **cause)
 {
@@ -512,11 +526,15 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
-	witness_system();
-	witness_nginx();
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
+	report->conf = xstrdup(config->path);
+	report->store = store_for(options, config);
+	if (options->keep || report->store != NULL)
+		witness_begin();
+	witness_system();
+	witness_nginx();
 	note_config(config);
 	failed = run(&checkup, config, cause);
 	nginx_instances_done(&checkup.instances);
@@ -524,4 +542,20 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	policy_store_done(&checkup.policies);
 	config_free(config);
 	return failed;
+}
+
+int
+checkup_stored(const struct options *options, struct strbuf *out, char **cause)
+{
+	struct config *config = checkup_config(options, cause);
+	const char *dir;
+
+	if (config == NULL)
+		return -1;
+	dir = preflight_global(config, "report_dir");
+	if (dir != NULL)
+		report_store_read(dir, config->path, options->programs.items[0],
+		    out);
+	config_free(config);
+	return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef PREFLIGHT_CHECKUP_H
 #define PREFLIGHT_CHECKUP_H
 
+#include "base/strbuf.h"
 #include "preflight/options.h"
 
 struct config;
@@ -16,5 +17,9 @@ struct config *checkup_config(const struct options *, char **cause);
  * if the configuration of the supervisor itself cannot be used.
  */
 int checkup_run(const struct options *, struct report *, char **cause);
+
+/* What [preflight] report_dir has about the one program, as --format=gate;
+ * nothing is appended if there is nothing that still holds. */
+int checkup_stored(const struct options *, struct strbuf *out, char **cause);
 
 #endif

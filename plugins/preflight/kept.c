@@ -100,24 +100,34 @@ kept_read(int fd, int64_t max_age_ms, struct kept *kept)
 	return good;
 }
 
+bool
+kept_pack(const struct kept *kept, struct strbuf *out)
+{
+	struct strbuf facts = STRBUF_INIT;
+	struct kept_head head;
+	bool vouched = witness_write(&facts);
+
+	if (vouched) {
+		fill_head(&head, kept->asked);
+		head.facts_len = facts.len;
+		head.text_len = kept->text.len;
+		head.exit = kept->exit;
+		strbuf_add(out, &head, sizeof(head));
+		strbuf_add(out, facts.data, facts.len);
+		strbuf_add(out, kept->text.data, kept->text.len);
+	}
+	strbuf_done(&facts);
+	return vouched;
+}
+
 void
 kept_write(int fd, const struct kept *kept)
 {
-	struct strbuf body = STRBUF_INIT;
-	struct kept_head head;
+	struct strbuf all = STRBUF_INIT;
 
-	if (ftruncate(fd, 0) == -1 || !witness_write(&body))
-		goto out;
-	fill_head(&head, kept->asked);
-	head.facts_len = body.len;
-	head.text_len = kept->text.len;
-	head.exit = kept->exit;
-	strbuf_add(&body, kept->text.data, kept->text.len);
-	/* The head last: half a file is none. */
-	if (lseek(fd, sizeof(head), SEEK_SET) == -1 ||
-	    fd_write_all(fd, body.data, body.len) == -1 ||
-	    pwrite(fd, &head, sizeof(head), 0) == -1)
-		(void)!ftruncate(fd, 0);
-out:
-	strbuf_done(&body);
+	/* Half a file is none: the head says how long it is. */
+	if (ftruncate(fd, 0) == 0 && kept_pack(kept, &all) &&
+	    lseek(fd, 0, SEEK_SET) == 0)
+		(void)fd_write_all(fd, all.data, all.len);
+	strbuf_done(&all);
 }

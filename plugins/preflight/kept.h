@@ -27,6 +27,8 @@ struct kept {
  * frees text if so.
  */
 bool kept_read(int fd, int64_t max_age_ms, struct kept *);
+/* The same as bytes, for a file of one's own; false without a witness. */
+bool kept_pack(const struct kept *, struct strbuf *out);
 /* Puts the answer there in place of what is; without a witness nothing. */
 void kept_write(int fd, const struct kept *);
 

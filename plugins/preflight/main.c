@@ -23,9 +23,9 @@
 #include "preflight/report_gate.h"
 #include "preflight/report_json.h"
 #include "preflight/report_junit.h"
+#include "preflight/report_store.h"
 #include "preflight/report_text.h"
 #include "preflight/report_yaml.h"
-#include "preflight/witness.h"
 
 /*
  * supervisord-c-preflight: parse, run, print, exit.
@@ -54,30 +54,11 @@ print_report(const struct options *options, const struct report *report,
 	return 0;
 }
 
-/* The report may name secrets: 0600, and never through somebody's link. */
-static int
-write_out(const char *path, const struct strbuf *text, char **cause)
-{
-	char *fresh = xasprintf("%s.new", path);
-	int fd, failed;
-
-	unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	failed = fd == -1 || fd_write_all(fd, text->data, text->len) == -1 ||
-	    close(fd) == -1 || rename(fresh, path) == -1;
-	if (failed)
-		cause_set(cause, "cannot write the report %s: %s", path,
-		    strerror(errno));
-	free(fresh);
-	return failed ? -1 : 0;
-}
-
 static int
 put_out(const struct options *options, const struct strbuf *text, char **cause)
 {
 	if (options->out != NULL)
-		return write_out(options->out, text, cause);
+		return report_file_write(options->out, text, cause);
 	if (fd_write_all(STDOUT_FILENO, text->data, text->len) == 0)
 		return 0;
 	return cause_set(cause, "cannot write the report: %s", strerror(errno));
@@ -85,7 +66,7 @@ put_out(const struct options *options, const struct strbuf *text, char **cause)
 
 /* Takes the text of the report over into kept. */
 static int
-deliver(const struct options *options, const struct report *report,
+deliver(const struct options *options, struct report *report,
     struct kept *kept, char **cause)
 {
 	int failed;
@@ -97,6 +78,8 @@ deliver(const struct options *options, const struct report *report,
 	kept->exit = report->exit;
 	if (!failed && options->keep && report->exit != EXIT_INCOMPLETE)
 		kept_write(STDIN_FILENO, kept);
+	if (!failed && report->store != NULL)
+		failed = report_store(report, cause);
 	return failed;
 }
 
@@ -115,8 +98,6 @@ check(const struct options *options, struct kept *kept)
 	char *cause = NULL;
 	int code;
 
-	if (options->keep)
-		witness_begin();
 	report_init(&report);
 	if (checkup_run(options, &report, &cause) == -1)
 		code = complain(cause, EXIT_CONFIG);
@@ -129,6 +110,20 @@ check(const struct options *options, struct kept *kept)
 		code = report.exit;
 	report_done(&report);
 	return code;
+}
+
+/* Nothing at all if there is none that holds. */
+static int
+show_stored(const struct options *options, struct kept *kept)
+{
+	char *cause = NULL;
+
+	strbuf_init(&kept->text);
+	if (checkup_stored(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_CONFIG);
+	if (put_out(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_INCOMPLETE);
+	return EXIT_PASS;
 }
 
 static int
@@ -152,6 +147,8 @@ answer(const struct options *options, struct kept *kept)
 
 	if (options->make_runtime_dir)
 		return prepare(options, kept);
+	if (options->stored)
+		return show_stored(options, kept);
 	if (!options->keep || !kept_read(STDIN_FILENO, KEPT_MAX_MS, kept))
 		return check(options, kept);
 	if (put_out(options, &kept->text, &cause) == -1)

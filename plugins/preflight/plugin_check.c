@@ -38,7 +38,7 @@ static const struct {
 	[CHECK_START] = { "--keep", true, false, 2 },
 	[CHECK_ANEW] = { "--keep", true, true, 2 },
 	[CHECK_RUNNING] = { "--running", false, false, 1 },
-	[CHECK_REPORT] = { "--kept-report", false, false, 2 },
+	[CHECK_REPORT] = { "--stored", false, false, 2 },
 };
 
 static void start_waiting(struct preflight *);

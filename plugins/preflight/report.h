@@ -80,6 +80,8 @@ struct program_report {
 
 struct report {
 	char *host;
+	char *store;	    /* directory to store it in, NULL: none */
+	char *conf;	    /* supervisord.conf */
 	int64_t started_ms; /* wall clock */
 	int64_t duration_ms;
 	const char *mode; /* "provision", "start" or "running" */

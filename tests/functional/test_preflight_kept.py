@@ -2,7 +2,6 @@
 """Answers that are given again: never after anything they rest on changed."""
 
 import contextlib
-import grp
 import json
 import os
 import socket
@@ -11,6 +10,7 @@ import subprocess
 
 import pytest
 
+import gated_site
 import nginx_site
 import supd
 
@@ -78,9 +78,7 @@ def keep(users):
         def make(keys="preflight=block", nginx=True, **more):
             site = nginx_site.Site(users, options="-m 007", keys=keys, **more)
             stack.callback(site.close)
-            os.chown(site.path("run"), -1,
-                     grp.getgrnam(users.worker).gr_gid)
-            site.chmod("run", 0o2710)
+            gated_site.share_run(site)
             site.make("home/site/static/css")
             site.write("home/site/static/css/a.css", "a")
             if nginx:

@@ -20,6 +20,12 @@ preflight_nginx=%(conf)s
 """
 
 
+def share_run(site):
+    """The socket's directory for the program and the worker alone."""
+    os.chown(site.path("run"), -1, grp.getgrnam(site.users.worker).gr_gid)
+    site.chmod("run", 0o2710)
+
+
 @contextlib.contextmanager
 def serving(users):
     """make(keys, ...) gives a site and a daemon; both end with the block."""
@@ -28,8 +34,7 @@ def serving(users):
                  **arguments):
             site = nginx_site.Site(users, options=options, **arguments)
             stack.callback(site.close)
-            os.chown(site.path("run"), -1, grp.getgrnam(users.worker).gr_gid)
-            site.chmod("run", 0o2710)
+            share_run(site)
             if nginx:
                 site.start_nginx()
             daemon = supd.Daemon(programs=PROGRAM % dict(
