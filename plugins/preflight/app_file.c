@@ -15,6 +15,7 @@
 #include "base/strbuf.h"
 
 #include "preflight/app_file.h"
+#include "preflight/witness.h"
 
 /*
  * One child, one pipe, one deadline.  The child writes the file's bytes and
@@ -91,6 +92,7 @@ app_file_read(const struct cred *cred, const char *path, size_t max_bytes)
 
 	if (fd_pipe(ends) == -1)
 		return NULL;
+	witness_file(path);
 	pid = fork();
 	if (pid == 0)
 		reader_child(cred, path, ends[1], max_bytes);

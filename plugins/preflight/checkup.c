@@ -16,7 +16,9 @@
 #include "preflight/policy_apply.h"
 #include "preflight/policy_store.h"
 #include "preflight/report.h"
+#include "preflight/report_store.h"
 #include "preflight/tenants.h"
+#include "preflight/witness.h"
 
 /*
  * The order of a run.  Each program meets every nginx that it may belong to;
@@ -78,9 +80,13 @@ announce(struct checkup *checkup)
 
 		judge_nginx(checkup->report, one);
 		find_tenants(checkup, one);
-		for (size_t i = 0; i < one->identity_count; i++)
+		for (size_t i = 0; i < one->identity_count; i++) {
 			judge_nginx_identity(checkup->report, one,
 			    one->identities[i]);
+			/* Rules of a security module change unseen. */
+			if (one->identities[i]->confinement.label != NULL)
+				witness_give_up();
+		}
 	}
 }
 
@@ -305,10 +311,13 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.image = options->root,
 		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
+		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
 	struct policy *policy;
 
+	if (judge.confirm)
+		witness_give_up();
 	if (find_policy(checkup, view, &policy, cause) == -1)
 		return -1;
 	if (policy != NULL)
@@ -454,7 +463,9 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	     options->programs.len == 0 && i < checkup->policies.count; i++)
 		policy_report_waivers(checkup->policies.items[i], report,
 		    checkup->now);
-	report->mode = options->format == FORMAT_GATE ? "start" : "provision";
+	report->mode = options->running	     ? "running"
+	    : options->format == FORMAT_GATE ? "start"
+					     : "provision";
 	report_finish(report);
 	if (options->baseline != NULL) {
 		if (baseline_subtract(options->baseline, report, cause) == -1)
@@ -482,6 +493,44 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	return settle(checkup, started, cause);
 }
 
+static void
+note_config(const struct config *config)
+{
+	witness_file(config->path);
+	for (size_t i = 0; i < config->files.len; i++)
+		witness_file(config->files.items[i]);
+	for (size_t i = 0; i < config->patterns.len; i++)
+		witness_glob(config->patterns.items[i]);
+}
+
+/* A report under other conditions than the daemon's is not the program's. */
+static char *
+store_for(const struct options *options, const struct config *config)
+{
+	const char *dir = preflight_global(config, "report_dir");
+
+	if (dir == NULL || *dir == '\0' || options->root != NULL ||
+	    options->baseline != NULL || options->assume_user != NULL ||
+	    options->nginx != NULL || options->policy != NULL)
+		return NULL;
+	return xstrdup(dir);
+}
+
+struct config *
+checkup_config(const struct options *options, char **cause)
+{
+	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
+	/* Without a file the daemon's own places are searched. */
+	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
+	struct config *config;
+
+	overrides.path = options->conf;
+	overrides.program = daemon;
+	config = config_load(&overrides, NULL, cause);
+	free(daemon);
+	return config;
+}
+
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -490,18 +539,19 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 		.report = report,
 		.now = clock_wall().tv_sec,
 	};
-	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	/* Without a file the daemon's own places are searched. */
-	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
 	struct config *config;
 	int failed;
 
-	overrides.path = options->conf;
-	overrides.program = daemon;
-	config = config_load(&overrides, NULL, cause);
-	free(daemon);
+	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
+	report->conf = xstrdup(config->path);
+	report->store = store_for(options, config);
+	if (options->keep || report->store != NULL)
+		witness_begin();
+	witness_system();
+	witness_nginx();
+	note_config(config);
 	failed = run(&checkup, config, cause);
 	for (size_t i = 0; i < checkup.announced; i++)
 		tenants_done(&checkup.tenants[i]);
@@ -511,4 +561,20 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	policy_store_done(&checkup.policies);
 	config_free(config);
 	return failed;
+}
+
+int
+checkup_stored(const struct options *options, struct strbuf *out, char **cause)
+{
+	struct config *config = checkup_config(options, cause);
+	const char *dir;
+
+	if (config == NULL)
+		return -1;
+	dir = preflight_global(config, "report_dir");
+	if (dir != NULL)
+		report_store_read(dir, config->path, options->programs.items[0],
+		    out);
+	config_free(config);
+	return 0;
 }

@@ -248,6 +248,7 @@ fix_scene_access(struct judge *judge, struct finding *finding,
 	const struct probe_as app = {
 		.cred = &judge->view->cred,
 		.proc_fd = judge->identity->proc_fd,
+		.view = identity_view(judge->identity),
 		.image = judge->image,
 		.umask = -1,
 	};

@@ -105,6 +105,14 @@ identities_sort(struct identities *found)
 		    compare_identities);
 }
 
+pid_t
+identity_view(const struct identity *identity)
+{
+	return identity->other_namespace || identity->other_root
+	    ? identity->pids[0]
+	    : 0;
+}
+
 void
 identity_computed(const struct cred *cred, struct identity *identity)
 {

@@ -68,8 +68,8 @@ struct identity_options {
 
 /*
  * Fills identities from running processes; none running is success with
- * count 0.  Waits up to 200 ms for workers that still show uid 0.  -1 with
- * *cause if /proc cannot be read.
+ * count 0.  Waits for workers that show uid 0 until they are 200 ms old.  -1
+ * with *cause if /proc cannot be read.
  */
 int identity_running(const struct identity_options *, struct identities *,
     char **cause);
@@ -79,6 +79,9 @@ void identities_done(struct identities *);
 void identities_add(struct identities *, struct identity *worker);
 /* Current generation first, then by uid, then by pid. */
 void identities_sort(struct identities *);
+
+/* The process whose view of the file system is the worker's; 0: it is ours. */
+pid_t identity_view(const struct identity *);
 
 /* A computed identity (contract P2.4); copies the cred. */
 void identity_computed(const struct cred *, struct identity *);

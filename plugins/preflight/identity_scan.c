@@ -5,7 +5,6 @@
  * is taken by somebody else, the descriptor answers ESRCH, never with a
  * stranger's identity.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,13 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/xmalloc.h"
 #include "preflight/identity.h"
+#include "preflight/nginx_procs.h"
 #include "preflight/proc_status.h"
+#include "preflight/witness.h"
 
 /* A worker shows uid 0 between its fork and its setuid. */
 #define FRESH_MS      200
@@ -31,30 +33,16 @@
 #define DRAINING_TITLE "worker process is shutting down"
 #define MASTER_TITLE   "master process "
 
-/* Names that nginx and its forks give themselves in process titles. */
-static const char *const families[] = { "nginx: ", "openresty: ", "angie: ",
-	"freenginx: ", "tengine: " };
-
 struct scan {
 	const struct identity_options *options;
 	struct identities *found;
 	int proc;
+	struct nginx_procs procs;
 	int64_t boot; /* seconds since 1970 */
 	bool mapped;  /* ids are those of the initial user namespace */
 	struct confinement own;
 	int64_t fresh_until_ms;
 };
-
-/* The title without the family's name, or NULL. */
-static const char *
-title_of(const char *command)
-{
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		if (strncmp(command, families[i], strlen(families[i])) == 0)
-			return command + strlen(families[i]);
-	}
-	return NULL;
-}
 
 static int64_t
 boot_time(int proc)
@@ -67,14 +55,37 @@ boot_time(int proc)
 	return boot;
 }
 
+/* Clock ticks after boot; -1 if it is gone. */
 static int64_t
-start_time(const struct scan *scan, int proc_fd)
+start_ticks(int proc_fd)
 {
 	char *text = proc_read(proc_fd, "stat");
 	int64_t ticks = text == NULL ? -1 : proc_stat_start(text);
 
 	free(text);
+	return ticks;
+}
+
+static int64_t
+start_time(const struct scan *scan, int proc_fd)
+{
+	int64_t ticks = start_ticks(proc_fd);
+
 	return ticks == -1 ? 0 : scan->boot + ticks / sysconf(_SC_CLK_TCK);
+}
+
+/* Whether it was forked so recently that it may still become somebody else. */
+static bool
+is_fresh(int proc_fd)
+{
+	struct timespec now;
+	int64_t ticks = start_ticks(proc_fd), age_ms;
+
+	if (ticks == -1 || clock_gettime(CLOCK_BOOTTIME, &now) == -1)
+		return true;
+	age_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+	    ticks * 1000 / sysconf(_SC_CLK_TCK);
+	return age_ms < FRESH_MS;
 }
 
 /* Whether all ids are shown as they are. */
@@ -188,7 +199,8 @@ settled_status(struct scan *scan, int proc_fd, struct proc_status *status)
 	while (read_status(proc_fd, status) == 0) {
 		if (status->cred.uid != 0)
 			return true;
-		if (clock_mono_ms() >= scan->fresh_until_ms) {
+		if (!is_fresh(proc_fd) ||
+		    clock_mono_ms() >= scan->fresh_until_ms) {
 			if (scan->options->expect_root)
 				return true;
 			cred_done(&status->cred);
@@ -257,39 +269,28 @@ add_master(struct scan *scan, int proc_fd, pid_t pid, const char *command)
 	cred_done(&status.cred);
 }
 
-/* Calls fn for every process, with its number and an open directory, which fn
- * closes or keeps. */
-static int
+/* Calls fn for each nginx process, with its number and an open directory, which
+ * fn closes or keeps. */
+static void
 each_process(struct scan *scan,
     void (*fn)(struct scan *, int proc_fd, pid_t, const char *title))
 {
-	int fd, copy = fcntl(scan->proc, F_DUPFD_CLOEXEC, 3);
-	DIR *dir = copy == -1 ? NULL : fdopendir(copy);
-	struct dirent *entry;
 	const char *title;
-	char *command;
+	char name[32], *command;
+	int fd;
 
-	if (dir == NULL) {
-		fd_close(&copy);
-		return -1;
-	}
-	rewinddir(dir);
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-			continue;
-		fd = openat(scan->proc, entry->d_name,
+	for (size_t i = 0; i < scan->procs.count; i++) {
+		snprintf(name, sizeof(name), "%ld", (long)scan->procs.pids[i]);
+		fd = openat(scan->proc, name,
 		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		command = fd == -1 ? NULL : proc_read(fd, "cmdline");
-		title = command == NULL ? NULL : title_of(command);
+		title = command == NULL ? NULL : nginx_procs_title(command);
 		if (title != NULL)
-			fn(scan, fd, (pid_t)strtol(entry->d_name, NULL, 10),
-			    title);
+			fn(scan, fd, scan->procs.pids[i], title);
 		else
 			fd_close(&fd);
 		free(command);
 	}
-	closedir(dir);
-	return 0;
 }
 
 static void
@@ -346,6 +347,7 @@ is_hidden(const struct scan *scan)
 
 	if (scan->options->pid_file == NULL || scan->found->master_count > 0)
 		return false;
+	witness_file(scan->options->pid_file);
 	text = fd_read_file(scan->options->pid_file, 64, &len);
 	pid = text == NULL ? 0 : strtol(text, NULL, 10);
 	free(text);
@@ -357,6 +359,15 @@ is_hidden(const struct scan *scan)
 }
 
 static int
+find_procs(struct scan *scan)
+{
+	return scan->options->master == 0
+	    ? nginx_procs_find(scan->proc, &scan->procs)
+	    : nginx_procs_of_master(scan->proc, scan->options->master,
+		  &scan->procs);
+}
+
+static int
 run_scan(struct scan *scan, char **cause)
 {
 	struct identities *found = scan->found;
@@ -364,9 +375,10 @@ run_scan(struct scan *scan, char **cause)
 	scan->boot = boot_time(scan->proc);
 	scan->mapped = is_initial_user_namespace(scan->proc);
 	scan->fresh_until_ms = clock_mono_ms() + FRESH_MS;
-	if (each_process(scan, find_master) == -1)
+	if (find_procs(scan) == -1)
 		return cause_set(cause, "cannot list processes: %s",
 		    strerror(errno));
+	each_process(scan, find_master);
 	scan->found->hidden = is_hidden(scan);
 	if (found->master_count == 0)
 		return 0;
@@ -393,6 +405,7 @@ identity_running(const struct identity_options *options,
 		return cause_set(cause, "cannot open /proc: %s",
 		    strerror(errno));
 	result = run_scan(&scan, cause);
+	nginx_procs_done(&scan.procs);
 	free(scan.own.label);
 	fd_close(&scan.proc);
 	return result;

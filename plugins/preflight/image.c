@@ -5,8 +5,12 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/xmalloc.h"
+#include "preflight/witness.h"
 
 /*
  * Files of another root: an unpacked image, or a process in another mount
@@ -21,8 +25,15 @@ image_open(const char *root, const char *path)
 		.resolve = RESOLVE_IN_ROOT };
 	int dir, fd, saved;
 
-	if (root == NULL)
+	char *full;
+
+	if (root == NULL) {
+		witness_file(path);
 		return open(path, (int)how.flags);
+	}
+	full = xasprintf("%s%s", root, path);
+	witness_file(full);
+	free(full);
 	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
 		return -1;

@@ -6,6 +6,7 @@
 
 #include "preflight/nginx_instance.h"
 #include "preflight/pairing.h"
+#include "preflight/predict.h"
 #include "preflight/program_view.h"
 #include "preflight/report.h"
 #include "preflight/tree.h"
@@ -57,6 +58,11 @@ void judge_written(struct judge *, const struct need *);
 void judge_variable(struct judge *, const struct need *);
 void judge_socket(struct judge *, const struct need *,
     const struct planned_socket *);
+/* Waits until somebody listens at the path, while there is time for it. */
+void judge_wait_for_socket(struct judge *, const char *path);
+/* The socket that is there beside the one that was predicted (PF218). */
+void judge_real_socket(struct judge *, size_t check, const struct need *,
+    const struct planned_socket *, const struct prediction *);
 void judge_misses(struct judge *, const struct pairing *);
 void judge_app(struct judge *);
 /* A log that root opens, which the kernel may refuse even so (PF406); need is

@@ -14,8 +14,10 @@
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/runtime_dir.h"
 #include "preflight/sentence.h"
 #include "preflight/socket_plan.h"
+#include "preflight/witness.h"
 
 /*
  * A socket that a program is going to make is judged by what it will be; one
@@ -389,12 +391,17 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
 	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
+	else if (!listening && judge->running)
+		judge_present(judge, check, need, now);
 	else if (!listening && verdict->refused)
 		judge_prediction(judge, check, need, planned, plan, verdict);
 	else if (!listening &&
 	    (now->why == WHY_MISSING || now->why == WHY_NOBODY_BOUND))
 		judge_present(judge, check, need, now);
-	if (now->verdict == ANSWER_YES && verdict->predictable &&
+	if (listening && judge->running && verdict->predictable)
+		judge_real_socket(judge, check, need, planned,
+		    &verdict->predicted);
+	else if (now->verdict == ANSWER_YES && verdict->predictable &&
 	    verdict->refused) {
 		finding = finding_create(PF218, need->path);
 		finding_say(finding,
@@ -451,6 +458,29 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 	judge_boot(judge, check, need, verdict);
 }
 
+/* What preflight_runtime_dir makes before the start; false if it is not this
+ * socket's directory, or will be left as it is. */
+static bool
+will_be_made(struct judge *judge, const char *path, struct facts *made)
+{
+	const char *dir = judge->view->keys.runtime_dir;
+	char *inside;
+	bool same;
+
+	if (dir == NULL || judge->running || judge->image != NULL)
+		return false;
+	witness_path(0, dir);
+	inside = xasprintf("%s/%s", dir, strrchr(path, '/') + 1);
+	same = pairing_same_socket(inside, path);
+	free(inside);
+	*made = (struct facts){
+		.mode = S_IFDIR | RUNTIME_DIR_MODE,
+		.uid = judge->view->cred.uid,
+		.gid = judge->identity->cred.gid,
+	};
+	return same && runtime_dir_is_ours(dir, judge->view->cred.uid);
+}
+
 static void
 judge_planned(struct judge *judge, size_t check, const struct need *need,
     const struct planned_socket *planned)
@@ -471,8 +501,13 @@ judge_planned(struct judge *judge, size_t check, const struct need *need,
 	};
 	struct socket_verdict verdict = { 0 };
 	struct finding *finding;
+	struct facts made;
 	char *cause = NULL;
 
+	if (will_be_made(judge, need->path, &made))
+		plan.made = &made;
+	if (judge->running)
+		judge_wait_for_socket(judge, need->path);
 	fill_creation(judge, planned, &manager, &plan.creation);
 	if (socket_plan_check(&plan, &verdict, &cause) == -1) {
 		finding = finding_create(PF901, need->path);

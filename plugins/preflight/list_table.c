@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "preflight/digest.h"
 #include "preflight/list_table.h"
 
 struct list_table *
@@ -75,19 +76,9 @@ list_path(const struct list_table *table, uint32_t dir, const char *name,
 }
 
 static uint64_t
-hash_bytes(uint64_t hash, const void *data, size_t len)
-{
-	const unsigned char *p = data;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ p[i]) * 1099511628211u;
-	return hash;
-}
-
-static uint64_t
 hash_acl(const struct acl *acl)
 {
-	return hash_bytes(14695981039346656037u + acl->cut, acl->entries,
+	return digest_add(DIGEST_INIT + acl->cut, acl->entries,
 	    acl->count * sizeof(acl->entries[0]));
 }
 

@@ -13,14 +13,18 @@
 #include "base/xmalloc.h"
 
 #include "preflight/checkup.h"
+#include "preflight/digest.h"
 #include "preflight/exit_code.h"
 #include "preflight/fix_apply.h"
+#include "preflight/kept.h"
 #include "preflight/options.h"
+#include "preflight/prepare.h"
 #include "preflight/report.h"
 #include "preflight/report_gate.h"
 #include "preflight/report_json.h"
 #include "preflight/report_junit.h"
 #include "preflight/report_prometheus.h"
+#include "preflight/report_store.h"
 #include "preflight/report_text.h"
 #include "preflight/report_yaml.h"
 
@@ -54,39 +58,32 @@ print_report(const struct options *options, const struct report *report,
 	return 0;
 }
 
-/* The report may name secrets: 0600, and never through somebody's link. */
 static int
-write_out(const char *path, const struct strbuf *text, char **cause)
+put_out(const struct options *options, const struct strbuf *text, char **cause)
 {
-	char *fresh = xasprintf("%s.new", path);
-	int fd, failed;
-
-	unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	failed = fd == -1 || fd_write_all(fd, text->data, text->len) == -1 ||
-	    close(fd) == -1 || rename(fresh, path) == -1;
-	if (failed)
-		cause_set(cause, "cannot write the report %s: %s", path,
-		    strerror(errno));
-	free(fresh);
-	return failed ? -1 : 0;
+	if (options->out != NULL)
+		return report_file_write(options->out, text, cause);
+	if (fd_write_all(STDOUT_FILENO, text->data, text->len) == 0)
+		return 0;
+	return cause_set(cause, "cannot write the report: %s", strerror(errno));
 }
 
+/* Takes the text of the report over into kept. */
 static int
-deliver(const struct options *options, const struct report *report,
+deliver(const struct options *options, struct report *report, struct kept *kept,
     char **cause)
 {
-	struct strbuf text = STRBUF_INIT;
-	int failed = print_report(options, report, &text, cause);
+	int failed;
 
-	if (!failed && options->out != NULL)
-		failed = write_out(options->out, &text, cause);
-	else if (!failed &&
-	    fd_write_all(STDOUT_FILENO, text.data, text.len) == -1)
-		failed = cause_set(cause, "cannot write the report: %s",
-		    strerror(errno));
-	strbuf_done(&text);
+	strbuf_init(&kept->text);
+	failed = print_report(options, report, &kept->text, cause);
+	if (!failed)
+		failed = put_out(options, &kept->text, cause);
+	kept->exit = report->exit;
+	if (!failed && options->keep && report->exit != EXIT_INCOMPLETE)
+		kept_write(STDIN_FILENO, kept);
+	if (!failed && report->store != NULL)
+		failed = report_store(report, cause);
 	return failed;
 }
 
@@ -99,7 +96,7 @@ complain(char *cause, int code)
 }
 
 static int
-check(const struct options *options)
+check(const struct options *options, struct kept *kept)
 {
 	struct report report;
 	char *cause = NULL;
@@ -108,7 +105,7 @@ check(const struct options *options)
 	report_init(&report);
 	if (checkup_run(options, &report, &cause) == -1)
 		code = complain(cause, EXIT_CONFIG);
-	else if (deliver(options, &report, &cause) == -1)
+	else if (deliver(options, &report, kept, &cause) == -1)
 		code = complain(cause, EXIT_INCOMPLETE);
 	else if (options->fix == FIX_APPLY &&
 	    fix_apply(&report, options->yes, &cause) == -1)
@@ -119,10 +116,68 @@ check(const struct options *options)
 	return code;
 }
 
+/* Nothing at all if there is none that holds. */
+static int
+show_stored(const struct options *options, struct kept *kept)
+{
+	char *cause = NULL;
+
+	strbuf_init(&kept->text);
+	if (checkup_stored(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_CONFIG);
+	if (put_out(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_INCOMPLETE);
+	return EXIT_PASS;
+}
+
+static int
+prepare(const struct options *options, struct kept *kept)
+{
+	char *cause = NULL;
+
+	strbuf_init(&kept->text);
+	if (prepare_run(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_CONFIG);
+	if (put_out(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_INCOMPLETE);
+	return EXIT_PASS;
+}
+
+/* The kept answer if it still holds, else a new one. */
+static int
+answer(const struct options *options, struct kept *kept)
+{
+	char *cause = NULL;
+
+	if (options->make_runtime_dir)
+		return prepare(options, kept);
+	if (options->stored)
+		return show_stored(options, kept);
+	if (!options->keep || !kept_read(STDIN_FILENO, KEPT_MAX_MS, kept))
+		return check(options, kept);
+	if (put_out(options, &kept->text, &cause) == -1)
+		return complain(cause, EXIT_INCOMPLETE);
+	return kept->exit;
+}
+
+/* What is asked, and by whom. */
+static uint64_t
+digest_question(int argc, char *argv[])
+{
+	uid_t uid = geteuid();
+	uint64_t digest = digest_add(DIGEST_INIT, &uid, sizeof(uid));
+
+	for (int i = 0; i < argc; i++)
+		digest = digest_add(digest, argv[i], strlen(argv[i]) + 1);
+	return digest;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options options = OPTIONS_INIT;
+	struct kept kept = { .asked = digest_question(argc, argv),
+		.text = STRBUF_INIT };
 	char *cause = NULL;
 	int code = EXIT_PASS;
 
@@ -135,7 +190,8 @@ main(int argc, char *argv[])
 	else if (options.version)
 		puts(PACKAGE_VERSION);
 	else
-		code = check(&options);
+		code = answer(&options, &kept);
+	strbuf_done(&kept.text);
 	options_done(&options);
 	return code;
 }

@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 #include "preflight/image.h"
+#include "preflight/witness.h"
 
 /*
  * Finding and opening the files of a configuration.  Relative names count
@@ -240,6 +241,7 @@ include_pattern(struct nginx_tree *tree, const struct nginx_node *directive,
 	size_t skip = tree->root_dir == NULL ? 0 : strlen(tree->root_dir);
 	glob_t found;
 
+	witness_glob(full);
 	/* Sorted by bytes whatever the locale, as nginx sets none. */
 	switch (glob(full, GLOB_NOSORT, NULL, &found)) {
 	case 0:

@@ -12,6 +12,7 @@
 #include "preflight/nginx_args.h"
 #include "preflight/nginx_build.h"
 #include "preflight/nginx_instance.h"
+#include "preflight/witness.h"
 
 /*
  * Finding nginx: running masters are believed first, and each brings along the
@@ -231,10 +232,12 @@ runs_with(const struct nginx_master *master, const char *conf)
 static int
 read_pid_file(const char *path, pid_t *pid, char **cause)
 {
-	char *text = fd_read_file(path, PID_FILE_MAX_BYTES, NULL);
 	long long number;
+	char *text;
 	int failed;
 
+	witness_file(path);
+	text = fd_read_file(path, PID_FILE_MAX_BYTES, NULL);
 	if (text == NULL)
 		return cause_set(cause, "cannot read the pid file %s: %s", path,
 		    strerror(errno));

@@ -35,6 +35,14 @@ const char options_usage[] =
     "      --policy FILE         YAML policy with waivers\n"
     "      --baseline FILE       report only what this JSON report lacks\n"
     "      --confirm no|http     ask a running nginx for sample files\n"
+    "      --make-runtime-dir    make the program's runtime directory and\n"
+    "                            check nothing; --format=gate only\n"
+    "      --stored              print what report_dir has about the program,\n"
+    "                            if it still holds; --format=gate only\n"
+    "      --running             the program runs: look at its socket, not\n"
+    "                            at what it will be\n"
+    "      --keep                standard input is a file that keeps the\n"
+    "                            answer: the daemon's plugin asks so\n"
     "  -h, --help                this text\n"
     "  -v, --version             the version\n"
     "\n"
@@ -59,6 +67,10 @@ enum {
 	OPTION_POLICY,
 	OPTION_BASELINE,
 	OPTION_CONFIRM,
+	OPTION_RUNNING,
+	OPTION_KEEP,
+	OPTION_STORED,
+	OPTION_MAKE_RUNTIME_DIR,
 };
 
 /* clang-format off */
@@ -81,6 +93,10 @@ static const struct option long_options[] = {
 	{ "policy",	required_argument, NULL, OPTION_POLICY },
 	{ "baseline",	required_argument, NULL, OPTION_BASELINE },
 	{ "confirm",	required_argument, NULL, OPTION_CONFIRM },
+	{ "make-runtime-dir", no_argument, NULL, OPTION_MAKE_RUNTIME_DIR },
+	{ "stored",	no_argument,	   NULL, OPTION_STORED },
+	{ "running",	no_argument,	   NULL, OPTION_RUNNING },
+	{ "keep",	no_argument,	   NULL, OPTION_KEEP },
 	{ "help",	no_argument,	   NULL, 'h' },
 	{ "version",	no_argument,	   NULL, 'v' },
 	{ NULL, 0, NULL, 0 },
@@ -196,6 +212,14 @@ take_switch(struct options *options, int option)
 		return options->full = true;
 	case OPTION_STAT_ONLY:
 		return options->stat_only = true;
+	case OPTION_MAKE_RUNTIME_DIR:
+		return options->make_runtime_dir = true;
+	case OPTION_STORED:
+		return options->stored = true;
+	case OPTION_RUNNING:
+		return options->running = true;
+	case OPTION_KEEP:
+		return options->keep = true;
 	case 'h':
 		return options->help = true;
 	case 'v':
@@ -244,6 +268,10 @@ options_parse(int argc, char *argv[], struct options *options, char **cause)
 		return cause_set(cause, "unexpected word '%s'", argv[optind]);
 	if (options->format == FORMAT_GATE && options->programs.len != 1)
 		return cause_set(cause, "--format=gate needs one --program");
+	if ((options->make_runtime_dir || options->stored) &&
+	    options->format != FORMAT_GATE)
+		return cause_set(cause, "%s needs --format=gate",
+		    options->stored ? "--stored" : "--make-runtime-dir");
 	if (options->root != NULL && options->nginx != NULL &&
 	    strncmp(options->nginx, "pid:", 4) == 0)
 		return cause_set(cause,

@@ -54,6 +54,10 @@ struct options {
 	const char *policy;
 	const char *baseline;
 	bool confirm_http;
+	bool make_runtime_dir; /* make it and do nothing else */
+	bool stored;	       /* show what report_dir has */
+	bool running;	       /* the program has been started */
+	bool keep; /* standard input is a file that keeps the answer */
 	bool help, version;
 };
 

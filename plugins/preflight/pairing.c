@@ -9,6 +9,7 @@
 
 #include "preflight/nginx_location.h"
 #include "preflight/pairing.h"
+#include "preflight/witness.h"
 
 /*
  * A socket is the only proof that a program and an nginx belong together; with
@@ -62,6 +63,7 @@ real_place(const char *path)
 	if (slash == NULL || slash == clean)
 		return clean;
 	*slash = '\0';
+	witness_path(0, clean);
 	real = realpath(clean, NULL);
 	if (real == NULL && strncmp(clean, "/var/run", 8) == 0 &&
 	    (clean[8] == '/' || clean[8] == '\0'))

@@ -11,6 +11,7 @@
 #include "preflight/policy.h"
 #include "preflight/policy_node.h"
 #include "preflight/policy_waiver.h"
+#include "preflight/witness.h"
 
 /*
  * One table of keys for each mapping of the file.  The readers below fill the
@@ -427,10 +428,12 @@ int
 policy_read(const char *path, time_t now, struct policy *policy, char **cause)
 {
 	size_t len;
-	char *text = fd_read_file(path, POLICY_MAX_BYTES, &len);
+	char *text;
 	int failed;
 
 	*policy = (struct policy){ .file = NULL };
+	witness_file(path);
+	text = fd_read_file(path, POLICY_MAX_BYTES, &len);
 	if (text == NULL)
 		return cause_set(cause, "cannot read the policy %s: %s", path,
 		    strerror(errno));

@@ -17,6 +17,7 @@
 #include "preflight/infer.h"
 #include "preflight/probe.h"
 #include "preflight/session.h"
+#include "preflight/witness.h"
 
 #define QUESTION_MS 3000
 #define CPU_SECONDS 30
@@ -321,6 +322,28 @@ part_size(const struct question *questions, size_t count, bool traced)
 	return part;
 }
 
+/* Notes what the answers are going to rest on. */
+static void
+bear_witness(const struct probe_as *as, const struct question *questions,
+    size_t count)
+{
+	const char *path;
+	char *joined;
+
+	for (size_t i = 0; i < count; i++) {
+		path = questions[i].path;
+		joined = *path != '/' && as->view == 0 && as->cwd != NULL
+		    ? xasprintf("%s/%s", as->cwd, path)
+		    : NULL;
+		witness_path(as->view, joined != NULL ? joined : path);
+		if (questions[i].peek && as->view == 0)
+			witness_file(path);
+		else if (questions[i].peek)
+			witness_give_up();
+		free(joined);
+	}
+}
+
 int
 probe_ask(const struct probe_as *as, const struct question *questions,
     size_t count, struct answer *answers, const struct probe_options *options,
@@ -330,6 +353,7 @@ probe_ask(const struct probe_as *as, const struct question *questions,
 	struct asking asking = { .who = as->cred };
 	enum why why = WHY_NONE;
 
+	bear_witness(as, questions, count);
 	for (size_t at = 0; at < count; at += asking.count) {
 		asking.questions = questions + at;
 		asking.answers = answers + at;
@@ -361,6 +385,7 @@ probe_ask_worker(const struct identity *worker,
 	struct probe_as as = {
 		.cred = &worker->cred,
 		.proc_fd = worker->proc_fd,
+		.view = identity_view(worker),
 		.umask = -1,
 		.image = worker->image,
 	};

@@ -26,6 +26,9 @@ struct probe_as {
 	const struct cred *cred;
 	/* /proc/PID whose root, cwd and mount namespace are entered; -1: ours. */
 	int proc_fd;
+	/* That process if its view is another than ours, else 0; so that the
+	 * answer can be vouched for (witness.h). */
+	pid_t view;
 	/* Working directory for relative paths with proc_fd -1; may be NULL. */
 	const char *cwd;
 	int umask; /* -1: unchanged */

@@ -89,6 +89,8 @@ report_done(struct report *report)
 	free(report->programs);
 	findings_free(report->findings, report->finding_count);
 	free(report->host);
+	free(report->store);
+	free(report->conf);
 	report_init(report);
 }
 

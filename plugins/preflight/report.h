@@ -83,9 +83,11 @@ struct program_report {
 
 struct report {
 	char *host;
+	char *store;	    /* directory to store it in, NULL: none */
+	char *conf;	    /* supervisord.conf */
 	int64_t started_ms; /* wall clock */
 	int64_t duration_ms;
-	const char *mode; /* "provision" or "start" */
+	const char *mode; /* "provision", "start" or "running" */
 	int exit;	  /* the first of exits; 0 if there are none */
 	int exits[REPORT_EXITS_MAX];
 	size_t exit_count;

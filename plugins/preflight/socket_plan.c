@@ -53,6 +53,7 @@ ask_worker(const struct socket_plan *plan, const char *dir,
 	struct probe_as as = {
 		.cred = &plan->worker->cred,
 		.proc_fd = plan->worker->proc_fd,
+		.view = identity_view(plan->worker),
 		.cwd = plan->cwd,
 		.umask = -1,
 		.image = plan->worker->image,
@@ -100,6 +101,37 @@ judge(const struct socket_plan *plan, const struct answer *dir,
 	    access_world(&verdict->predicted.inode, ACCESS_WRITE);
 }
 
+/*
+ * The directory is going to be made for program and worker: only the way to it
+ * and what lies there now is to be asked.
+ */
+static int
+check_made(const struct socket_plan *plan, const char *dir,
+    struct socket_verdict *verdict, char **cause)
+{
+	const struct answer made = {
+		.verdict = ANSWER_YES,
+		.on_target = true,
+		.facts = *plan->made,
+	};
+	struct answer worker[2];
+	char *parent = directory_of(dir);
+	int result = ask_worker(plan, parent, worker, cause);
+
+	free(parent);
+	if (result == -1)
+		return -1;
+	verdict->bind = made;
+	verdict->enter = worker[0];
+	verdict->now = worker[1];
+	if (verdict->enter.verdict == ANSWER_YES)
+		verdict->enter.facts = *plan->made;
+	judge(plan, &made, verdict);
+	verdict->open_to_all = false;
+	verdict->is_volatile = false;
+	return 0;
+}
+
 int
 socket_plan_check(const struct socket_plan *plan,
     struct socket_verdict *verdict, char **cause)
@@ -109,6 +141,10 @@ socket_plan_check(const struct socket_plan *plan,
 	int result = -1;
 
 	*verdict = (struct socket_verdict){ .refused = false };
+	if (plan->made != NULL) {
+		result = check_made(plan, dir, verdict, cause);
+		goto out;
+	}
 	if (ask_creator(plan, dir, creator, cause) == -1)
 		goto out;
 	if (ask_worker(plan, dir, worker, cause) == -1) {

@@ -13,6 +13,8 @@ struct socket_plan {
 	const char *path;
 	struct creation creation;
 	const struct identity *worker;
+	/* The directory as it will have been made by then; NULL: as it is. */
+	const struct facts *made;
 	/* For relative paths; NULL: there is none. */
 	const char *cwd;
 	bool confirm; /* connect for real, as a question's */

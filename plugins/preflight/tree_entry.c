@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "preflight/digest.h"
 #include "preflight/facts.h"
 #include "preflight/record.h"
 #include "preflight/tree_lister.h"
@@ -17,6 +18,8 @@
 #define SOURCES_MAX	64
 #define LINKS_TRIED	16
 #define LINKS_LOOKED_AT 1000
+/* No clock of a file system is coarser. */
+#define LIST_TICK_NS	20000000
 
 /* Every entry's own: a neighbour without an ACL says nothing about it. */
 static void
@@ -37,25 +40,24 @@ read_entry_acl(const struct reading *reading, const char *name,
 }
 
 static bool
-read_entry(const struct reading *reading, const char *name, struct facts *facts)
+read_entry(const struct reading *reading, const char *name, struct stat *st,
+    struct facts *facts)
 {
-	struct stat st;
-
-	if (fstatat(reading->fd, name, &st,
+	if (fstatat(reading->fd, name, st,
 		AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1)
 		return false;
 	*facts = (struct facts){
-		.mode = st.st_mode,
-		.uid = st.st_uid,
-		.gid = st.st_gid,
-		.nlink = st.st_nlink,
-		.dev = st.st_dev,
-		.ino = st.st_ino,
-		.size = st.st_size,
-		.mtime = st.st_mtim.tv_sec,
-		.ctime = st.st_ctim.tv_sec,
+		.mode = st->st_mode,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.nlink = st->st_nlink,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = st->st_size,
+		.mtime = st->st_mtim.tv_sec,
+		.ctime = st->st_ctim.tv_sec,
 	};
-	if (!S_ISLNK(st.st_mode))
+	if (!S_ISLNK(st->st_mode))
 		read_entry_acl(reading, name, facts);
 	return true;
 }
@@ -267,16 +269,46 @@ note_secret(struct lister *lister, uint32_t dir, const char *name,
 	lister_send(lister, &record, path, LIST_NAMES_SENT);
 }
 
+/*
+ * Names and rights of everything; in a tree that is looked through for what it
+ * serves also the times, which show a change of an ACL.  One that is looked
+ * through for secrets may hold the program's logs: there they do not count.
+ */
+static void
+digest_entry(struct lister *lister, const char *name, const struct stat *st,
+    const struct facts *facts)
+{
+	uint64_t digest = lister->digest;
+	const uint64_t rights[] = { st->st_dev, st->st_ino, st->st_mode,
+		st->st_uid, st->st_gid };
+	const int64_t times[] = { st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
+		st->st_mtim.tv_sec, st->st_mtim.tv_nsec, st->st_size };
+
+	digest = digest_add(digest, name, strlen(name) + 1);
+	digest = digest_add(digest, rights, sizeof(rights));
+	digest = digest_add(digest, facts->acl.entries,
+	    facts->acl.count * sizeof(facts->acl.entries[0]));
+	if (!lister->job->secrets || S_ISLNK(st->st_mode))
+		digest = digest_add(digest, times, sizeof(times));
+	lister->digest = digest;
+	if (!lister->job->secrets &&
+	    st->st_ctim.tv_sec * 1000000000LL + st->st_ctim.tv_nsec >=
+		lister->begun_ns - LIST_TICK_NS)
+		lister->restless = true;
+}
+
 void
 lister_note_entry(struct lister *lister, struct reading *reading,
     const char *name)
 {
 	struct facts facts;
+	struct stat st;
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (!read_entry(reading, name, &facts))
+	if (!read_entry(reading, name, &st, &facts))
 		return;
+	digest_entry(lister, name, &st, &facts);
 	if (S_ISLNK(facts.mode)) {
 		note_link(lister, reading, name);
 		return;

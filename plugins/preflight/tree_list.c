@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "preflight/digest.h"
 #include "preflight/facts.h"
 #include "preflight/record.h"
 #include "preflight/tree_lister.h"
@@ -74,9 +75,10 @@ read_piece(struct lister *lister, struct reading *reading)
 		if (is_dots(entry->name))
 			continue;
 		lister_note_entry(lister, reading, entry->name);
-		if (lister->entries >= lister->job->budget.entries ||
-		    ((lister->entries & 63) == 0 &&
-			clock_mono_ms() >= lister->until_ms))
+		if ((lister->entries & 63) == 0 &&
+		    clock_mono_ms() >= lister->until_ms)
+			lister->stopped = lister->restless = true;
+		if (lister->entries >= lister->job->budget.entries)
 			lister->stopped = true;
 		if (--reading->left == 0 || lister->stopped)
 			return false;
@@ -140,7 +142,12 @@ refuse_root(const struct child *child, enum why why, int error)
 void
 tree_list(const struct child *child, void *arg)
 {
-	struct lister lister = { .child = child, .job = arg };
+	struct lister lister = {
+		.child = child,
+		.job = arg,
+		.digest = DIGEST_INIT,
+		.begun_ns = clock_wall_ms() * 1000000,
+	};
 	struct facts facts;
 	uint32_t index;
 

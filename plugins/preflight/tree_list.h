@@ -24,7 +24,8 @@
  *   RECORD_GAINED     numbers: files, suspicious ones, writable ones (with a
  *                     gain only)
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
- *                     estimate of all entries
+ *                     estimate of all entries, digest of those seen (0: it
+ *                     would not show every change)
  */
 
 enum list_reason {

@@ -39,8 +39,11 @@ struct lister {
 	size_t sent; /* bytes */
 	size_t secrets, sources;
 	size_t dirs, files, links, others, unlisted;
-	bool stopped; /* the budget is used up */
-	bool cut;     /* something was left out for another reason */
+	uint64_t digest;  /* of all entries so far; see tree_key.h */
+	int64_t begun_ns; /* wall clock */
+	bool restless;	  /* an entry changed just now, or time ran out */
+	bool stopped;	  /* the budget is used up */
+	bool cut;	  /* something was left out for another reason */
 	struct gained gained;
 };
 

@@ -6,6 +6,7 @@
 #include "base/xmalloc.h"
 #include "preflight/session.h"
 #include "preflight/tree_survey.h"
+#include "preflight/witness.h"
 
 #define CPU_SECONDS 600
 /* How long a lister may be silent beyond its own budget. */
@@ -87,19 +88,12 @@ take(const struct record *record, const char *path, void *arg)
 }
 
 static enum why
-list_as(struct list_job *job, const struct identity *worker,
-    const struct cred *cred, const struct probe_options *options,
-    struct tree_survey *survey)
+list(struct list_job *job, const struct probe_as *as,
+    const struct probe_options *options, struct tree_survey *survey)
 {
-	struct probe_as as = {
-		.cred = cred,
-		.proc_fd = worker->proc_fd,
-		.umask = -1,
-		.image = worker->image,
-	};
 	struct child_plan plan = {
-		.as = &as,
-		.become = probe_mode_for(cred) == PROBE_BECOME,
+		.as = as,
+		.become = probe_mode_for(as->cred) == PROBE_BECOME,
 		.work = tree_list,
 		.arg = job,
 		.cpu_seconds = CPU_SECONDS,
@@ -116,6 +110,56 @@ list_as(struct list_job *job, const struct identity *worker,
 	survey->why = session_run(&session);
 	survey->error = session.error;
 	return survey->why;
+}
+
+/* Notes what the listing saw; a refusal rests on the way to the tree. */
+static void
+bear_witness(const struct list_job *job, const struct identity *worker,
+    const struct cred *cred, const struct tree_survey *survey)
+{
+	pid_t view = identity_view(worker);
+
+	if (survey->why == WHY_NONE)
+		witness_tree(job, cred, view, survey->seen[7]);
+	else if (survey->why == WHY_LIST)
+		witness_path(view, job->path);
+	else
+		witness_give_up();
+}
+
+static enum why
+list_as(struct list_job *job, const struct identity *worker,
+    const struct cred *cred, const struct probe_options *options,
+    struct tree_survey *survey)
+{
+	const struct probe_as as = {
+		.cred = cred,
+		.proc_fd = worker->proc_fd,
+		.umask = -1,
+		.image = worker->image,
+	};
+
+	list(job, &as, options, survey);
+	bear_witness(job, worker, cred, survey);
+	return survey->why;
+}
+
+uint64_t
+tree_survey_digest(struct list_job *job, const struct cred *who, int proc_fd)
+{
+	const struct probe_options options = { .timeout_ms = 0 };
+	const struct probe_as as = {
+		.cred = who,
+		.proc_fd = proc_fd,
+		.umask = -1,
+	};
+	struct tree_survey survey;
+	uint64_t digest;
+
+	digest =
+	    list(job, &as, &options, &survey) == WHY_NONE ? survey.seen[7] : 0;
+	tree_survey_done(&survey);
+	return digest;
 }
 
 enum why

@@ -47,6 +47,10 @@ struct tree_survey {
 enum why tree_survey_run(struct list_job *, const struct identity *worker,
     const struct cred *app, const struct probe_options *, struct tree_survey *);
 void tree_survey_done(struct tree_survey *);
+/* Only the digest of what a listing sees now, with the view of a /proc/PID (-1:
+ * ours); 0 if it would not show every change. */
+uint64_t tree_survey_digest(struct list_job *, const struct cred *who,
+    int proc_fd);
 
 /* The links that leave the tree, with absolute paths; the caller frees with
  * tree_links_free. */

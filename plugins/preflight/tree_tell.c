@@ -159,5 +159,6 @@ lister_send_all(struct lister *lister)
 	seen.numbers[4] = (int64_t)lister->unlisted;
 	seen.numbers[5] = !lister->stopped && !lister->cut;
 	seen.numbers[6] = (int64_t)estimate(lister);
+	seen.numbers[7] = lister->restless ? 0 : (int64_t)lister->digest;
 	record_send(lister->child->out, &seen, NULL);
 }

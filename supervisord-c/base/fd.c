@@ -139,7 +139,8 @@ read_to_end(int fd, size_t max_bytes, size_t *len)
 		}
 	}
 	data[used] = '\0';
-	*len = used;
+	if (len != NULL)
+		*len = used;
 	return data;
 fail:
 	free(data);

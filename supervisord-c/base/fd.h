@@ -24,7 +24,7 @@ void fd_close_from(int lowest);
 /* Closes and sets *fd to -1; does nothing for -1.  errno survives. */
 void fd_close(int *fd);
 /* The whole file, NUL after it, at most max_bytes (else EFBIG); the caller
- * frees. */
+ * frees.  len may be NULL. */
 char *fd_read_file(const char *path, size_t max_bytes, size_t *len);
 
 #endif

@@ -158,6 +158,8 @@ struct message {
 struct config {
 	char *path; /* as given or found */
 	char *here; /* absolute directory of the file */
+	/* What [include] named: files that matched, and the patterns. */
+	struct strvec files, patterns;
 
 	/* [supervisord], command line already applied */
 	int minfds;

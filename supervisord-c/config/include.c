@@ -21,6 +21,7 @@ read_file(struct config_reader *reader, const char *path, char **cause)
 
 	reader_message(reader, LOG_LEVEL_INFO,
 	    "Included extra file \"%s\" during parsing", path);
+	strvec_push(&reader->config->files, path);
 	data = fd_read_file(path, CONFIG_FILE_MAX, &len);
 	if (data == NULL)
 		return 0;
@@ -62,6 +63,7 @@ read_pattern(struct config_reader *reader, const char *pattern, char **cause)
 		    "No file matches via include \"%s\"", joined);
 	for (size_t i = 0; i < paths.len && result == 0; i++)
 		result = read_file(reader, paths.items[i], cause);
+	strvec_push(&reader->config->patterns, joined);
 	strvec_done(&paths);
 	free(joined);
 	return result;

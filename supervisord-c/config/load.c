@@ -266,6 +266,8 @@ config_free(struct config *config)
 	free(config->serverurl);
 	free(config->path);
 	free(config->here);
+	strvec_done(&config->files);
+	strvec_done(&config->patterns);
 	free(config);
 }
 

@@ -119,14 +119,15 @@ on_child_reaped(pid_t pid, int status, void *arg)
 }
 
 static pid_t
-start(const char *const *argv, int output)
+start(const struct child_options *options, int output)
 {
 	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	struct spawn_plan plan = {
-		.path = argv[0],
-		.argv = (char *const *)argv,
+		.path = options->argv[0],
+		.argv = (char *const *)options->argv,
 		.envp = environ,
-		.fds = { null_fd, output, STDERR_FILENO },
+		.fds = { options->input == -1 ? null_fd : options->input,
+		    output, STDERR_FILENO },
 		.umask = -1,
 	};
 	pid_t pid;
@@ -155,7 +156,7 @@ child_run(struct supervisor *supervisor, const struct child_options *options)
 	strbuf_init(&child->output);
 	child->deadline = loop_timer_create(loop, on_deadline_passed, child);
 	if (fd_pipe(ends) == 0) {
-		pid = start(options->argv, ends[1]);
+		pid = start(options, ends[1]);
 		fd_close(&ends[1]);
 		child->fd = ends[0];
 	}

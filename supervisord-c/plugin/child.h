@@ -13,6 +13,7 @@ typedef void (*child_done_fn)(const struct supd_result *, void *arg);
 
 struct child_options {
 	const char *const *argv;
+	int input; /* its stdin, stays the caller's; -1: /dev/null */
 	int64_t deadline_ms;
 	size_t max_output;
 	child_done_fn done; /* once, never within child_run */

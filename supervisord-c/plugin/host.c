@@ -43,6 +43,9 @@ struct host {
 	    *ask)(struct supd_question *, const struct supd_process *, void *);
 	void (*cancel)(struct supd_question *, void *);
 	void *gate_arg;
+	void (*running)(const struct supd_process *, void *);
+	void *running_arg;
+	struct bus_subscription *states;
 	SLIST_HEAD(, host_namespace) namespaces;
 	LIST_HEAD(, host_child) children;
 	LIST_HEAD(, supd_timer) timers;
@@ -77,14 +80,22 @@ host_section_option(const struct supd_host *table, const char *section,
 	return NULL;
 }
 
+static struct process *
+find_process(const struct host *host, const char *group_name,
+    const char *process_name)
+{
+	struct group *group =
+	    supervisor_find_group(host->parts.supervisor, group_name);
+
+	return group == NULL ? NULL : group_find(group, process_name);
+}
+
 static const char *
 host_program_option(const struct supd_host *table, const char *group_name,
     const char *process_name, const char *key)
 {
-	struct group *group =
-	    supervisor_find_group(host_of(table)->parts.supervisor, group_name);
 	struct process *process =
-	    group == NULL ? NULL : group_find(group, process_name);
+	    find_process(host_of(table), group_name, process_name);
 
 	if (process == NULL)
 		return NULL;
@@ -300,14 +311,15 @@ on_child_done(const struct supd_result *result, void *arg)
 }
 
 static struct supd_child *
-host_run_child(const struct supd_host *table, const char *const *argv,
-    int64_t deadline_ms, size_t max_output,
+host_run_child_with(const struct supd_host *table, const char *const *argv,
+    int input, int64_t deadline_ms, size_t max_output,
     void (*done)(const struct supd_result *, void *), void *arg)
 {
 	struct host *host = host_of(table);
 	struct host_child *entry = xcalloc(1, sizeof(*entry));
 	struct child_options options = {
 		.argv = argv,
+		.input = input,
 		.deadline_ms = deadline_ms,
 		.max_output = max_output,
 		.done = on_child_done,
@@ -320,6 +332,15 @@ host_run_child(const struct supd_host *table, const char *const *argv,
 	entry->child = child_run(host->parts.supervisor, &options);
 	LIST_INSERT_HEAD(&host->children, entry, next);
 	return entry->child;
+}
+
+static struct supd_child *
+host_run_child(const struct supd_host *table, const char *const *argv,
+    int64_t deadline_ms, size_t max_output,
+    void (*done)(const struct supd_result *, void *), void *arg)
+{
+	return host_run_child_with(table, argv, -1, deadline_ms, max_output,
+	    done, arg);
 }
 
 static void
@@ -384,6 +405,63 @@ host_helper_path(const struct supd_host *table, const char *name)
 	return host->helper;
 }
 
+/* "processname:NAME groupname:GROUP from_state:..." */
+static struct process *
+process_of_event(const struct host *host, const struct event *event)
+{
+	char *text = xstrndup(event->payload, event->len);
+	char *group = strstr(text, " groupname:");
+	char *rest = group == NULL ? NULL : strstr(group, " from_state:");
+	struct process *process = NULL;
+
+	if (rest != NULL) {
+		*group = *rest = '\0';
+		process = find_process(host, group + strlen(" groupname:"),
+		    text + strlen("processname:"));
+	}
+	free(text);
+	return process;
+}
+
+static void
+on_running(const struct event *event, void *arg)
+{
+	struct host *host = arg;
+	const struct process *process = process_of_event(host, event);
+	struct supd_process names;
+
+	if (process == NULL)
+		return;
+	names = names_of(process);
+	host->running(&names, host->running_arg);
+}
+
+static void
+host_watch_running(const struct supd_host *table,
+    void (*fn)(const struct supd_process *, void *), void *arg)
+{
+	struct host *host = host_of(table);
+
+	host->running = fn;
+	host->running_arg = arg;
+	if (host->states == NULL)
+		host->states =
+		    bus_subscribe(supervisor_bus(host->parts.supervisor),
+			EV_PROCESS_STATE_RUNNING, on_running, host);
+}
+
+static bool
+host_start_fatal(const struct supd_host *table, const char *group,
+    const char *name)
+{
+	const struct host *host = host_of(table);
+	struct process *process = find_process(host, group, name);
+
+	return supervisor_mood(host->parts.supervisor) == MOOD_RUNNING &&
+	    process != NULL && process_state(process) == PROC_FATAL &&
+	    process_start(process);
+}
+
 static const struct supd_host functions = {
 	.abi = SUPD_PLUGIN_ABI,
 	.size = sizeof(struct supd_host),
@@ -405,6 +483,9 @@ static const struct supd_host functions = {
 	.timer_set = host_timer_set,
 	.timer_free = host_timer_free,
 	.helper_path = host_helper_path,
+	.run_child_with = host_run_child_with,
+	.watch_running = host_watch_running,
+	.start_fatal = host_start_fatal,
 };
 
 struct host *
@@ -427,6 +508,7 @@ host_free(struct host *host)
 
 	if (host == NULL)
 		return;
+	bus_unsubscribe(host->states);
 	if (host->ask != NULL)
 		gate_set_keeper(host->parts.gate, NULL, NULL, NULL);
 	while (!LIST_EMPTY(&host->children))

@@ -153,8 +153,22 @@ struct supd_host {
 	    int64_t delay_ms);
 	void (*timer_free)(const struct supd_host *, struct supd_timer *);
 
-	/* The path of a helper program of this package; lent for good. */
+	/* The path of a helper program of this package; lent until the next
+	 * call. */
 	const char *(*helper_path)(const struct supd_host *, const char *name);
+
+	/* run_child with a descriptor as stdin, which stays the caller's. */
+	struct supd_child *(*run_child_with)(const struct supd_host *,
+	    const char *const *argv, int input, int64_t deadline_ms,
+	    size_t max_output,
+	    void (*done)(const struct supd_result *, void *arg), void *arg);
+	/* Calls fn whenever a process has become RUNNING; one watcher. */
+	void (*watch_running)(const struct supd_host *,
+	    void (*fn)(const struct supd_process *, void *arg), void *arg);
+	/* Starts a process that is FATAL, as an operator would; false if it is
+	 * not, or is not there. */
+	bool (*start_fatal)(const struct supd_host *, const char *group,
+	    const char *process);
 };
 
 struct supd_plugin {

@@ -200,3 +200,11 @@ def test_t59_a_worker_that_stays_uid_0(make_site):
     finally:
         fake.stdin.close()
         fake.wait(20)
+
+
+def test_the_nginx_of_a_pid_file(make_site, users):
+    site = make_site()
+    site.start_nginx()
+    report = site.ask("--nginx", "pid:%s/nginx.pid" % site.dir)
+    assert identity(report)["user"] == users.worker
+    assert identity(report)["source"] == "worker"

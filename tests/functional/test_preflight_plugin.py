@@ -1,32 +1,18 @@
 # SPDX-License-Identifier: ISC
 """The plugin in the daemon: the gate, the table, the events."""
 
-import contextlib
-import grp
 import json
 import os
-import stat
 
 import pytest
 
+import gated_site
 import life
 import nginx_site
 import supd
 
 pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
                                 reason=str(nginx_site.reason_to_skip()))
-
-PROGRAM = """
-[program:web]
-command=%(command)s
-directory=%(home)s/site
-user=%(app)s
-autostart=false
-startsecs=1
-preflight_nginx=%(conf)s
-%(keys)s
-"""
-
 
 @pytest.fixture(scope="module")
 def users():
@@ -37,20 +23,7 @@ def users():
 
 @pytest.fixture
 def serve(users):
-    """A daemon that keeps the program of a site, by preflight keys."""
-    with contextlib.ExitStack() as stack:
-        def make(keys, options="-m 007", more="", nginx=False, **arguments):
-            site = nginx_site.Site(users, options=options, **arguments)
-            stack.callback(site.close)
-            os.chown(site.path("run"), -1, grp.getgrnam(users.worker).gr_gid)
-            site.chmod("run", 0o2710)
-            if nginx:
-                site.start_nginx()
-            daemon = supd.Daemon(programs=PROGRAM % dict(
-                site.names, command=site.command, conf=site.conf,
-                keys=keys % site.names) + more)
-            stack.enter_context(daemon)
-            return site, daemon
+    with gated_site.serving(users) as make:
         yield make
 
 

@@ -526,10 +526,10 @@ def test_without_root(make_site, users):
     assert check("--require=probed").returncode == 5
 
 
-def test_a_runtime_dir_that_nobody_makes_is_missing(make_site):
-    """The key alone is no directory."""
+def test_a_runtime_dir_beside_the_socket(make_site):
+    """It is made, but it is not where the socket lies."""
     site = make_site(bind="unix:%(dir)s/rt/app.sock", options="-m 007",
-                     keys="preflight_runtime_dir=%(dir)s/rt", server="""
+                     keys="preflight_runtime_dir=%(dir)s/other", server="""
         location / { proxy_pass http://unix:%(dir)s/rt/app.sock; }
 """)
     report = site.report()
