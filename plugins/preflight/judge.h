@@ -51,6 +51,10 @@ void judge_pairing(struct judge *, const struct pairing *);
  * The parts of it.
  */
 void judge_tree(struct judge *, const struct need *);
+/* As judge_refusal of a file or directory of the tree; what X-Accel-Redirect
+ * hands over has a code of its own. */
+struct finding *judge_tree_finding(struct judge *, const struct need *,
+    enum finding_code, const struct answer *);
 void judge_confirm(struct judge *, size_t check, const struct need *,
     const struct tree_result *);
 void judge_file(struct judge *, const struct need *);

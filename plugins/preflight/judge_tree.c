@@ -10,6 +10,7 @@
 #include "preflight/effect.h"
 #include "preflight/fix_scene.h"
 #include "preflight/judge.h"
+#include "preflight/judge_index.h"
 #include "preflight/judge_links.h"
 #include "preflight/nginx_wanted.h"
 #include "preflight/sentence.h"
@@ -27,8 +28,8 @@
 
 /* Files behind X-Accel-Redirect have their own code: the first person to
  * notice is the one who downloads. */
-static struct finding *
-tree_finding(struct judge *judge, const struct need *need,
+struct finding *
+judge_tree_finding(struct judge *judge, const struct need *need,
     enum finding_code code, const struct answer *answer)
 {
 	struct finding *finding =
@@ -123,7 +124,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 
 	if (code == PF103 && exists_elsewhere(judge, need->path))
 		code = PF104;
-	finding = tree_finding(judge, need, code, answer);
+	finding = judge_tree_finding(judge, need, code, answer);
 	if (code == PF104)
 		finding_say(finding,
 		    "%s exists, but not in nginx's view of "
@@ -188,7 +189,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 	const struct answer *answer = &refusal->answer;
 	bool gzip = answer->why == WHY_READ;
 	struct finding *finding =
-	    tree_finding(judge, need, single_code(refusal), answer);
+	    judge_tree_finding(judge, need, single_code(refusal), answer);
 	const struct question question = {
 		.what = ASK_ENTER,
 		.path = answer->blocker,
@@ -325,7 +326,7 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 		return;
 	}
 	code = judge_code(answer);
-	finding = tree_finding(judge, need, code, answer);
+	finding = judge_tree_finding(judge, need, code, answer);
 	if (found.files == 1 && is_told(judge, finding)) {
 		finding_free(finding);
 		strbuf_done(&found.text);
@@ -407,87 +408,6 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	}
 }
 
-/* The first index file that is not missing, and what the worker gets of it;
- * NULL if there is none.  The caller frees both. */
-static char *
-ask_index(struct judge *judge, size_t check, const struct need *need,
-    struct answer *answer)
-{
-	for (size_t i = 0; i < need->index_count; i++) {
-		char *path = xasprintf("%s%s%s", need->path,
-		    need->path[strlen(need->path) - 1] == '/' ? "" : "/",
-		    need->index[i]);
-		struct question question = {
-			.what = ASK_READ_FILE,
-			.path = path,
-		};
-
-		judge_links(need, &question);
-		if (need->index[i][0] != '/' &&
-		    judge_ask(judge, check, &question, answer)) {
-			if (answer->why != WHY_MISSING)
-				return path;
-			answer_done(answer);
-		}
-		free(path);
-	}
-	judge->program->checks[check].error = 0;
-	return NULL;
-}
-
-/* Whether nginx would list the directory: only where nothing stands for it. */
-static bool
-is_listed(struct judge *judge, size_t check, const struct need *need)
-{
-	struct answer answer;
-	char *path;
-
-	if (!need->autoindex)
-		return false;
-	path = ask_index(judge, check, need, &answer);
-	if (path == NULL)
-		return true;
-	judge->program->checks[check].error = 0;
-	answer_done(&answer);
-	free(path);
-	return false;
-}
-
-/* What a request for the directory itself would give. */
-static void
-judge_index(struct judge *judge, size_t check, const struct need *need)
-{
-	struct finding *finding;
-	struct answer answer;
-	char *path;
-
-	if (need->autoindex || need->try_files || need->index_count == 0 ||
-	    (need->url != NULL && !nginx_wanted("", need)))
-		return;
-	path = ask_index(judge, check, need, &answer);
-	if (path != NULL) {
-		if (answer.verdict == ANSWER_NO) {
-			finding = tree_finding(judge, need, judge_code(&answer),
-			    &answer);
-			effect_set(finding, need, answer.error, path);
-			judge_add(judge, check, need, finding);
-		}
-		answer_done(&answer);
-		free(path);
-		return;
-	}
-	finding = finding_create(PF106, need->path);
-	finding->severity = need->url != NULL && strcmp(need->url, "/") == 0
-	    ? SEVERITY_WARNING
-	    : SEVERITY_INFO;
-	finding_say(finding,
-	    "%s has no index file and no autoindex: a request "
-	    "for the directory itself answers 403, which is not about "
-	    "permissions",
-	    need->path);
-	judge_add(judge, check, need, finding);
-}
-
 static void
 judge_slashes(struct judge *judge, size_t check, const struct need *need)
 {
@@ -563,8 +483,8 @@ judge_tree(struct judge *judge, const struct need *need)
 {
 	size_t check = judge_add_check(judge, need, need->path);
 	struct question question = {
-		.what =
-		    is_listed(judge, check, need) ? ASK_LIST_DIR : ASK_ENTER,
+		.what = judge_index_is_listed(judge, check, need) ? ASK_LIST_DIR
+								  : ASK_ENTER,
 		.path = need->path,
 	};
 	struct answer answer;

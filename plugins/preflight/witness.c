@@ -15,12 +15,14 @@
 
 #include "base/fd.h"
 #include "base/xmalloc.h"
+#include "preflight/hint.h"
 #include "preflight/stamp.h"
 #include "preflight/tree_key.h"
 #include "preflight/witness.h"
 
 #define LINKS_MAX     40
 #define NSSWITCH_MAX  65536
+#define MOUNTINFO_MAX (4 << 20)
 /* No clock of a file system is coarser; see is_restless. */
 #define CLOCK_TICK_NS 20000000
 
@@ -43,6 +45,8 @@ static struct {
 	bool given_up;
 	int64_t begun_ns;
 	struct fact *facts; /* in the order they were noted */
+	char *mountinfo;    /* as the process mounts_of sees it */
+	pid_t mounts_of;
 } witness;
 
 static int64_t
@@ -136,14 +140,39 @@ struct way {
 	uint64_t dev;
 };
 
+/*
+ * Whether a server is mounted there.  Only the prober's children may wait for
+ * one: they are killed at a deadline (contract P6, blocking file systems).
+ */
+static bool
+is_served(pid_t view, const char *path)
+{
+	char *name, *hint;
+
+	if (witness.mountinfo == NULL || witness.mounts_of != view) {
+		free(witness.mountinfo);
+		name = view == 0 ? xstrdup("/proc/self/mountinfo")
+				 : xasprintf("/proc/%ld/mountinfo", (long)view);
+		witness.mountinfo = fd_read_file(name, MOUNTINFO_MAX, NULL);
+		witness.mounts_of = view;
+		free(name);
+	}
+	if (witness.mountinfo == NULL)
+		return true;
+	hint = hint_from_mountinfo(witness.mountinfo, 0, path);
+	free(hint);
+	return hint != NULL;
+}
+
 static const struct stamp *
 note_place(struct way *way)
 {
 	const char *path = way->done.len == 0 ? "/" : way->done.data;
-	const struct stamp *stamp =
-	    note(STAMP_PLACE, way->view, path, strlen(path));
-	const struct stamp *mount;
+	const struct stamp *stamp, *mount;
 
+	if (is_served(way->view, path))
+		witness_give_up();
+	stamp = note(STAMP_PLACE, way->view, path, strlen(path));
 	if (stamp == NULL || stamp->error != 0)
 		return stamp;
 	if (stamp->dev != way->dev && !S_ISLNK(stamp->mode)) {

@@ -145,7 +145,7 @@ def test_several_tenants(make_site, users):
         site.reload_all()
         assert site.status("/static/x.txt") == 403
         site.link("home/site/static/x.txt", "logo.png")
-        expect(site.ask(), "PF502", "(PF113)")
+        expect(site.ask(), "PF502", "PF113")
     finally:
         users.drop()
 
