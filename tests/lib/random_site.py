@@ -157,11 +157,12 @@ class Tree:
             url = "/r%d/t%d" % (number, number)
         elif form == "exact":
             names = names[:1]
-        if form in ("root", "alias", "nested", "inherited"):
+        if form in ("root", "alias", "nested", "own", "inherited"):
             self.want_index(url, "", extra)
-            if "autoindex" in extra and form == "nested" and \
+            if "autoindex" in extra and form in ("nested", "own") and \
                     os.path.isdir(self.path("/a")):
                 self.want_index(url, "/a", extra)
+        if form in ("root", "alias", "nested", "inherited"):
             if rng.randrange(3) == 0 and "symlinks" not in extra:
                 extra += self.error_page(url)
         for name in names:
