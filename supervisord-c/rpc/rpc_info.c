@@ -13,7 +13,31 @@
 #include "xmlrpc/writer.h"
 
 static void
-write_info(struct strbuf *out, const struct process *process)
+write_times(struct strbuf *out, const struct process_facts *facts)
+{
+	xmlrpc_write_int_member(out, "start", facts->start);
+	xmlrpc_write_int_member(out, "stop", facts->stop);
+	xmlrpc_write_int_member(out, "now", clock_wall_ms() / 1000);
+	xmlrpc_write_int_member(out, "state", process_state_code(facts->state));
+}
+
+static void
+write_rest(struct strbuf *out, const struct process_facts *facts)
+{
+	xmlrpc_write_string_member(out, "spawnerr", facts->spawnerr);
+	xmlrpc_write_int_member(out, "exitstatus", facts->exitstatus);
+	xmlrpc_write_string_member(out, "logfile", facts->stdout_logfile);
+	xmlrpc_write_string_member(out, "stdout_logfile",
+	    facts->stdout_logfile);
+	xmlrpc_write_string_member(out, "stderr_logfile",
+	    facts->stderr_logfile);
+	xmlrpc_write_int_member(out, "pid", facts->pid);
+}
+
+/* In Supervisor's order.  A brief one is a quarter of the whole: what the table
+ * of the client's status has. */
+static void
+write_info(struct strbuf *out, const struct process *process, bool brief)
 {
 	struct process_facts facts;
 	char *description = process_describe(process);
@@ -22,18 +46,12 @@ write_info(struct strbuf *out, const struct process *process)
 	xmlrpc_open_struct(out);
 	xmlrpc_write_string_member(out, "name", facts.name);
 	xmlrpc_write_string_member(out, "group", facts.group);
-	xmlrpc_write_int_member(out, "start", facts.start);
-	xmlrpc_write_int_member(out, "stop", facts.stop);
-	xmlrpc_write_int_member(out, "now", clock_wall_ms() / 1000);
-	xmlrpc_write_int_member(out, "state", process_state_code(facts.state));
+	if (!brief)
+		write_times(out, &facts);
 	xmlrpc_write_string_member(out, "statename",
 	    process_state_name(facts.state));
-	xmlrpc_write_string_member(out, "spawnerr", facts.spawnerr);
-	xmlrpc_write_int_member(out, "exitstatus", facts.exitstatus);
-	xmlrpc_write_string_member(out, "logfile", facts.stdout_logfile);
-	xmlrpc_write_string_member(out, "stdout_logfile", facts.stdout_logfile);
-	xmlrpc_write_string_member(out, "stderr_logfile", facts.stderr_logfile);
-	xmlrpc_write_int_member(out, "pid", facts.pid);
+	if (!brief)
+		write_rest(out, &facts);
 	xmlrpc_write_string_member(out, "description", description);
 	xmlrpc_close_struct(out);
 	free(description);
@@ -42,7 +60,7 @@ write_info(struct strbuf *out, const struct process *process)
 static void
 write_one(struct strbuf *out, void *arg)
 {
-	write_info(out, arg);
+	write_info(out, arg, false);
 }
 
 void
@@ -68,24 +86,6 @@ compare_names(const void *a, const void *b)
 	return strcmp(process_config(left)->name, process_config(right)->name);
 }
 
-/* A quarter of the whole: what the table of the client's status has. */
-static void
-write_brief_info(struct strbuf *out, const struct process *process)
-{
-	struct process_facts facts;
-	char *description = process_describe(process);
-
-	process_get_facts(process, &facts);
-	xmlrpc_open_struct(out);
-	xmlrpc_write_string_member(out, "name", facts.name);
-	xmlrpc_write_string_member(out, "group", facts.group);
-	xmlrpc_write_string_member(out, "statename",
-	    process_state_name(facts.state));
-	xmlrpc_write_string_member(out, "description", description);
-	xmlrpc_close_struct(out);
-	free(description);
-}
-
 static void
 write_all(struct strbuf *out, void *arg)
 {
@@ -97,12 +97,8 @@ write_all(struct strbuf *out, void *arg)
 	    select_processes(rpc_call_supervisor(call), NULL, NULL, &count);
 	qsort(processes, count, sizeof(struct process *), compare_names);
 	xmlrpc_open_array(out);
-	for (size_t i = 0; i < count; i++) {
-		if (rpc_call_is_brief(call))
-			write_brief_info(out, processes[i]);
-		else
-			write_info(out, processes[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		write_info(out, processes[i], rpc_call_is_brief(call));
 	xmlrpc_close_array(out);
 	free(processes);
 }
