@@ -3,11 +3,16 @@
  * What an entry of a listed directory means: a member of a class, a directory
  * to enter, a link, a suspicious name.
  */
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "preflight/digest.h"
 #include "preflight/facts.h"
 #include "preflight/record.h"
@@ -18,6 +23,8 @@
 #define SOURCES_MAX	64
 #define LINKS_TRIED	16
 #define LINKS_LOOKED_AT 1000
+/* Names looked at in a directory that a link leads to. */
+#define NAMES_BEHIND	256
 /* No clock of a file system is coarser. */
 #define LIST_TICK_NS	20000000
 
@@ -126,6 +133,49 @@ is_wanted(const struct lister *lister, uint32_t dir, const char *name,
 	return lister->job->wanted(path, lister->job->wanted_arg);
 }
 
+/*
+ * Whether a request can lead behind a link to a directory.  What is looked at
+ * are the names in it; deeper ones, and too many, may be asked for.
+ */
+static bool
+is_wanted_behind(const struct lister *lister, const struct reading *reading,
+    const char *name)
+{
+	int fd = openat(reading->fd, name,
+	    O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	unsigned names = 0;
+	bool wanted = false;
+
+	if (dir == NULL) {
+		fd_close(&fd);
+		return errno == EACCES;
+	}
+	while (!wanted && (entry = readdir(dir)) != NULL) {
+		char below[PATH_MAX];
+
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		wanted = entry->d_type != DT_REG || ++names > NAMES_BEHIND ||
+		    snprintf(below, sizeof(below), "%s/%s", name,
+			entry->d_name) >= (int)sizeof(below) ||
+		    is_wanted(lister, reading->dir, below, "");
+	}
+	closedir(dir);
+	return wanted;
+}
+
+static bool
+is_wanted_link(const struct lister *lister, const struct reading *reading,
+    const char *name)
+{
+	return is_wanted(lister, reading->dir, name, "") ||
+	    is_wanted(lister, reading->dir, name, "/") ||
+	    is_wanted_behind(lister, reading, name);
+}
+
 static void
 note_link(struct lister *lister, struct reading *reading, const char *name)
 {
@@ -134,8 +184,7 @@ note_link(struct lister *lister, struct reading *reading, const char *name)
 	unsigned depth = lister->table->dirs[reading->dir].depth;
 
 	if (lister->links++ < LINKS_TRIED &&
-	    (is_wanted(lister, reading->dir, name, "") ||
-		is_wanted(lister, reading->dir, name, "/"))) {
+	    is_wanted_link(lister, reading, name)) {
 		lister->table->dirs[reading->dir].wanted = true;
 		list_note_odd(lister->table, UINT32_MAX, reading->dir, name);
 	}
