@@ -395,7 +395,7 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 		judge_present(judge, check, need, now);
 	else if (!listening && verdict->refused)
 		judge_prediction(judge, check, need, planned, plan, verdict);
-	else if (!listening &&
+	else if (!listening && plan->made == NULL &&
 	    (now->why == WHY_MISSING || now->why == WHY_NOBODY_BOUND))
 		judge_present(judge, check, need, now);
 	if (listening && judge->running && verdict->predictable)

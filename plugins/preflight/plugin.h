@@ -94,8 +94,8 @@ void record_forget_kept(struct record *);
 void records_free(struct preflight *);
 
 /*
- * Checks: a queue of checker processes, two at a time, each program one at a
- * time.
+ * Checks: a queue of checker processes, two at a time.  Nothing about a program
+ * is begun while one runs whose answer is kept.
  */
 enum check_kind {
 	CHECK_PREPARE, /* make the runtime directory */

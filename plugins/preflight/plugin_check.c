@@ -108,6 +108,18 @@ start_check(struct check *check)
 	    on_checker_done, check);
 }
 
+/*
+ * A kept answer is written by one at a time, and the look at a socket comes
+ * after the answer about the start.  But no start waits for such a look, which
+ * takes as long as the program needs to bind.
+ */
+static bool
+has_to_wait_for(const struct check *check, const struct check *other)
+{
+	return kinds[other->kind].keeps &&
+	    strcmp(other->program, check->program) == 0;
+}
+
 static bool
 may_begin(const struct check *check)
 {
@@ -118,7 +130,7 @@ may_begin(const struct check *check)
 		if (other->child == NULL)
 			continue;
 		alike += other->kind == check->kind;
-		if (strcmp(other->program, check->program) == 0)
+		if (has_to_wait_for(check, other))
 			return false;
 	}
 	return alike < kinds[check->kind].at_once;

@@ -21,6 +21,7 @@ needs_site = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
 CHECKER = r"""#!/bin/sh
 echo "begin $5 $6 $$" >> "$0.log"
 case $5 in
+late)     [ "$6" != --running ] || exec sleep 1000; printf 'ok\t\n{}\n' ;;
 hang*)    sleep 1000 & echo "begin $5 child $!" >> "$0.log"; wait ;;
 crash)    kill -SEGV $$ ;;
 status)   exit 64 ;;
@@ -149,6 +150,19 @@ def test_only_the_program_concerned_waits(stage):
         assert daemon.state("hang") == "STOPPED"
 
 
+def test_a_start_does_not_wait_for_a_look_at_the_socket(stage):
+    """A program that has not bound its socket yet may be started anew."""
+    with stage.daemon(("late", "block"), keys="preflight_timeout=60") as daemon:
+        assert daemon.ctl("start", "late").status == 0
+        supd.wait_until(lambda: ("begin", "late", "--running") in
+                        [call[:3] for call in stage.calls()], "the look")
+        begun = time.monotonic()
+        assert daemon.ctl("restart", "late").status == 0
+        assert time.monotonic() - begun < 20
+        assert daemon.state("late") == "RUNNING"
+    assert all_gone(stage.pids("late"))
+
+
 def test_warn_never_waits(stage):
     names = [("hang%d" % i, "warn") for i in range(4)]
     with stage.daemon(*names) as daemon:
@@ -219,8 +233,8 @@ def test_p18_a_shutdown_leaves_no_checker(stage, mode):
     with stage.daemon(*names) as daemon:
         for name, _ in names:
             daemon.rpc.supervisor.startProcess(name, False)
-        supd.wait_until(lambda: len(stage.pids("hang0")) == 2 and
-                        len(stage.pids("hang1")) == 2, "two checkers",
+        supd.wait_until(lambda: [call[2] for call in stage.calls()]
+                        .count("child") == 2, "two checkers",
                         show=stage.calls)
         daemon.signal(signal.SIGTERM)
         assert daemon.process.wait(20) == 0
