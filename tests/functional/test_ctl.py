@@ -467,3 +467,17 @@ def test_confirmation():
     assert yes.stdout == question + "Shut down\n"
     assert plain.stdout == "Restarted supervisord\n"
     assert [name for name, params in server.calls] == ["shutdown", "restart"]
+
+
+# --- Its names ----------------------------------------------------------
+
+def test_one_client_by_three_names(tmp_path):
+    programs = "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n"
+    link = tmp_path / "supervisorctl"
+    link.symlink_to(supd.built("supervisord-c"))
+    with supd.Daemon(programs=programs) as daemon:
+        daemon.wait_state("cat", "RUNNING")
+        words = ["-c", daemon.conf, "pid", "cat"]
+        pids = [supd.run(name + words).stdout for name in (
+            [CTL], [supd.built("supervisord-c"), "ctl"], [str(link)])]
+        assert len(set(pids)) == 1 and int(pids[0]) > 0
