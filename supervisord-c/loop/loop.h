@@ -7,7 +7,7 @@
 
 /*
  * The event loop: the only knowledge of libevent's core in the program, but
- * for log_pipe (which lives on raw descriptors) and http (evhttp).
+ * for http (evhttp).
  *
  * One thread.  Callbacks may create and free timers, watches and deferred
  * calls at will, with one rule: a callback does not free the object it was
@@ -82,7 +82,7 @@ void loop_signal_off(struct loop *, int signo);
  * made anew.  -1 if that fails. */
 int loop_after_fork(struct loop *);
 
-/* For evhttp and log_pipe only. */
+/* For evhttp only. */
 struct event_base *loop_event_base(struct loop *);
 
 #endif

@@ -34,7 +34,7 @@ write_rest(struct strbuf *out, const struct process_facts *facts)
 	xmlrpc_write_int_member(out, "pid", facts->pid);
 }
 
-/* In Supervisor's order.  A brief one is a quarter of the whole: what the table
+/* Members in Supervisor's order.  A brief one is a quarter of the whole: what the table
  * of the client's status has. */
 static void
 write_info(struct strbuf *out, const struct process *process, bool brief)
