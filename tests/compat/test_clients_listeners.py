@@ -160,5 +160,7 @@ def test_memmon_and_httpok(tmp_path, broken_site):
         for name, pid in before.items():
             assert daemon.wait_state(name, "RUNNING")["pid"] != pid
         for name in ("memmon", "httpok"):
-            assert daemon.state(name) == "RUNNING"
+            # The first tick may come before startsecs are over.
+            daemon.wait_state(name, "RUNNING")
+            assert life.Log(daemon).count("exited: " + name) == 0
             life.Log(daemon).wait("%s: event was processed" % name)
