@@ -48,8 +48,12 @@ while True:
     for info in rpc.supervisor.getAllProcessInfo():
         if not info["pid"] or info["group"] == "memmon":
             continue
-        with open("/proc/%d/statm" % info["pid"]) as file:
-            size = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        try:
+            with open("/proc/%d/statm" % info["pid"]) as file:
+                pages = int(file.read().split()[1])
+        except OSError:
+            continue  # httpok restarts another one meanwhile
+        size = pages * os.sysconf("SC_PAGE_SIZE")
         name = info["group"] + ":" + info["name"]
         if info["name"] == "fat" and size > 40000000:
             now = rpc.supervisor.getProcessInfo(name)
