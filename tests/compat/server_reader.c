@@ -6,9 +6,9 @@
 
 #include "base/cred.h"
 #include "base/fd.h"
-#include "preflight/gunicorn_conf.h"
-#include "preflight/server_plan.h"
-#include "preflight/server_settings.h"
+#include "preflight/app/gunicorn_conf.h"
+#include "preflight/app/server_plan.h"
+#include "preflight/app/server_settings.h"
 
 /*
  * Shows what is understood of application servers, for comparison with them:

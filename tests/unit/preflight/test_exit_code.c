@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
 
-#include "preflight/exit_code.h"
-#include "preflight/report.h"
+#include "preflight/checker/exit_code.h"
+#include "preflight/report/report.h"
 
 static enum exit_code
 code_of(const enum finding_code *codes, size_t count, enum undecided_rule rule,

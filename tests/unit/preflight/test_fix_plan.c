@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "preflight/fix_plan.h"
+#include "preflight/fix/fix_plan.h"
 
 static gid_t worker_groups[] = { 33 };
 static gid_t app_groups[] = { 1000 };

@@ -4,7 +4,7 @@
 
 #include "base/shell_words.h"
 
-#include "preflight/options.h"
+#include "preflight/policy/options.h"
 
 /* The words have to outlive the options. */
 static struct strvec words;

@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
-#include "preflight/server_plan.h"
+#include "preflight/app/server_plan.h"
 
 /* "server: path mode/umask; ...| tcp | undecided" */
 static char *
