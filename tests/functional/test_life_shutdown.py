@@ -365,3 +365,17 @@ def test_relative_paths_mean_the_folder_of_the_start(argv):
         life.Log(daemon).wait("spawned: 'p'", times=2)
         info = daemon.wait_state("p", "RUNNING")
         assert os.path.dirname(info["stdout_logfile"]) == daemon.dir
+
+
+def test_closed_standard_descriptors_harm_nothing():
+    """They must not become the daemon's queues and logs, which are then
+    overwritten on the way into the background."""
+    with in_background("", "-c", "supervisord.conf",
+                       shell='exec "$0" "$@" <&- >&- 2>&-') \
+            as (daemon, pid):
+        daemon.wait_state("p", "RUNNING")
+        assert {os.readlink("/proc/%d/fd/%d" % (pid, fd))
+                for fd in range(3)} == {"/dev/null"}
+        os.kill(pid, signal.SIGTERM)
+        life.Log(daemon).wait("stopped: p (terminated by SIGTERM)")
+        supd.wait_until(lambda: not life.alive(pid), "end")
