@@ -233,8 +233,6 @@ server_read(struct config_reader *reader, char **cause)
 		config->childlogdir = temporary_directory(reader->base);
 	apply_command_line(config, reader->overrides);
 	make_absolute(&config->childlogdir, reader->base);
-	if (*config->pidfile == '\0')
-		return cause_set(cause, "pidfile must name a file");
 	make_absolute(&config->pidfile, reader->base);
 	return settle_logfile(reader, cause);
 }
