@@ -144,6 +144,25 @@ listen_of(const struct http_server_config *server)
 	};
 }
 
+/* The only factory that there is takes no options (contract D2.13). */
+static int
+check_interfaces(const struct config *config, char **cause)
+{
+	for (size_t i = 0; i < config->rpcinterface_count; i++) {
+		const struct rpcinterface_config *made =
+		    &config->rpcinterfaces[i];
+
+		if (made->extra.count == 0)
+			continue;
+		log_warnx("make_main_rpcinterface() got an unexpected keyword "
+			  "argument '%s'",
+		    made->extra.items[0].key);
+		return cause_set(cause, "Could not make %s rpc interface",
+		    made->name);
+	}
+	return 0;
+}
+
 static void
 log_server(const struct config *config, const struct http_server_config *server)
 {
@@ -174,7 +193,8 @@ open_servers(struct generation *now, char **cause)
 	for (size_t i = 0; i < config->server_count; i++) {
 		struct http_listen listen = listen_of(&config->servers[i]);
 
-		if (http_server_listen(now->http, &listen, cause) == -1)
+		if (http_server_listen(now->http, &listen, cause) == -1 ||
+		    check_interfaces(config, cause) == -1)
 			return -1;
 		log_server(config, &config->servers[i]);
 	}
@@ -194,7 +214,8 @@ try_config(const struct config *config, char **cause, void *arg)
 	for (size_t i = 0; i < config->server_count; i++) {
 		struct http_listen listen = listen_of(&config->servers[i]);
 
-		if (http_server_try(now->http, &listen, cause) == -1)
+		if (http_server_try(now->http, &listen, cause) == -1 ||
+		    check_interfaces(config, cause) == -1)
 			return -1;
 	}
 	return main_log_try(config->logfile, cause);

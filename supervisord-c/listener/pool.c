@@ -107,11 +107,11 @@ make_room(struct pool *pool)
 static void
 put_back(struct pool *pool, struct pool_event *event)
 {
-	make_room(pool);
 	log_debug("rebuffering event %" PRId64
 		  " for pool %s (buf size=%zu, max=%d)",
 	    event->serial, pool_name(pool), pool->waiting_count,
 	    group_config(pool->group)->pool->buffer_size);
+	make_room(pool);
 	TAILQ_INSERT_HEAD(&pool->waiting, event, next);
 	pool->waiting_count++;
 }

@@ -39,6 +39,9 @@ REFUSED = {
     "another one's port": (
         "[unix_http_server]", "[inet_http_server]\nport=127.0.0.1:{port}\n"
         "[unix_http_server]", "Another program is already listening"),
+    "an interface with an option": (
+        "[rpcinterface:supervisor]", "[rpcinterface:supervisor]\nx=1",
+        "Could not make supervisor rpc interface"),
     "a host that is not ours": (
         "[unix_http_server]", "[inet_http_server]\nport=192.0.2.1:{port}\n"
         "[unix_http_server]", "reported errno.EADDRNOTAVAIL (99)"),

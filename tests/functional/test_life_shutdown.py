@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """How the daemon ends and starts over (contract D3.7, D3.8)."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -312,30 +313,69 @@ def test_strangers_are_reaped(tmp_path):
         assert daemon.state("p") == "RUNNING"
 
 
-def test_it_goes_into_the_background():
+@contextlib.contextmanager
+def in_background(supervisord, *argv, shell=None):
+    """A daemon with a program p, the pid of which is given too."""
     folder = supd.short_dir()
     daemon = supd.Daemon(folder=folder, programs=cat("p"),
-                         supervisord="directory=/\numask=027")
+                         supervisord=supervisord)
     try:
+        start = ["/bin/sh", "-c", shell] if shell else []
         done = subprocess.run(
-            [daemon.program, "-c", daemon.conf], check=False, timeout=30,
+            start + [daemon.program, *argv], check=False, timeout=30,
             capture_output=True, cwd=folder, env=daemon.env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert (done.returncode, done.stdout) == (0, b"")
+        # Without -c root is warned.
+        assert done.stderr == b"" or "-c" not in argv
         supd.wait_until(lambda: os.path.exists(daemon.sock) and
                         os.path.exists(daemon.path("main.pid")), "start")
         pid = int(daemon.file("main.pid"))
         try:
             life.Log(daemon).wait("spawned: 'p'")
-            assert os.readlink("/proc/%d/cwd" % pid) == "/"
-            assert os.getsid(pid) == pid
-            assert os.readlink("/proc/%d/fd/1" % pid) == "/dev/null"
-            assert os.stat(daemon.path("main.pid")).st_mode & 0o777 == 0o640
-            life.Log(daemon).in_order(
-                "daemonizing the supervisord process",
-                "set current directory: '/'",
-                "supervisord started with pid %d" % pid, "spawned: 'p'")
+            yield daemon, pid
         finally:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
             supd.wait_until(lambda: not life.alive(pid), "end")
     finally:
         supd.shutil.rmtree(folder)
+
+
+def test_it_goes_into_the_background():
+    with in_background("directory=/\numask=027", "-c",
+                       "supervisord.conf") as (daemon, pid):
+        assert os.readlink("/proc/%d/cwd" % pid) == "/"
+        assert os.getsid(pid) == pid
+        assert os.readlink("/proc/%d/fd/1" % pid) == "/dev/null"
+        assert os.stat(daemon.path("main.pid")).st_mode & 0o777 == 0o640
+        life.Log(daemon).in_order(
+            "daemonizing the supervisord process",
+            "set current directory: '/'",
+            "supervisord started with pid %d" % pid, "spawned: 'p'")
+
+
+@pytest.mark.parametrize("argv", [["-c", "supervisord.conf"], []])
+def test_relative_paths_mean_the_folder_of_the_start(argv):
+    """Also when the daemon is somewhere else, and starts again there."""
+    with in_background("directory=/\nchildlogdir=.", *argv) \
+            as (daemon, pid):
+        info = daemon.wait_state("p", "RUNNING")
+        assert os.path.dirname(info["stdout_logfile"]) == daemon.dir
+        os.kill(pid, signal.SIGHUP)
+        life.Log(daemon).wait("spawned: 'p'", times=2)
+        info = daemon.wait_state("p", "RUNNING")
+        assert os.path.dirname(info["stdout_logfile"]) == daemon.dir
+
+
+def test_closed_standard_descriptors_harm_nothing():
+    """They must not become the daemon's queues and logs, which are then
+    overwritten on the way into the background."""
+    with in_background("", "-c", "supervisord.conf",
+                       shell='exec "$0" "$@" <&- >&- 2>&-') \
+            as (daemon, pid):
+        daemon.wait_state("p", "RUNNING")
+        assert {os.readlink("/proc/%d/fd/%d" % (pid, fd))
+                for fd in range(3)} == {"/dev/null"}
+        os.kill(pid, signal.SIGTERM)
+        life.Log(daemon).wait("stopped: p (terminated by SIGTERM)")
+        supd.wait_until(lambda: not life.alive(pid), "end")
