@@ -48,6 +48,47 @@ def sections(programs):
     return text
 
 
+def records(text, folder):
+    """The records of a main log as "LEVL text", pids and the folder masked;
+    a text of several lines is one record."""
+    found = []
+    for line in text.splitlines():
+        match = life.LINE.match(line)
+        if match:
+            found.append("%s %s" % (match[2], match[3]))
+        elif found:
+            found[-1] += "\n" + line
+    return [life.PIDS.sub(r"\1PID", record).replace(folder, "DIR")
+            for record in found]
+
+
+NUMBERS = re.compile(r"(?<=fd )\d+(?= closed)|(?<= at )(\d+|PID)"
+                     r"(?= (for|with) )")
+OBJECT = re.compile("<P(Output|Input|EventListener)Dispatcher at .*>$")
+
+
+def pipes_settled(lines):
+    """The records with the lines about pipes in a form that no race decides:
+    numbers masked, ends that were found one after the other sorted, without
+    the read event of an end, as it may also be found when the child's exit
+    is handled."""
+    result, ends = [], []
+    for line in lines:
+        line = NUMBERS.sub("N", line)
+        found = OBJECT.search(line)
+        if found and line.startswith("DEBG fd"):
+            if result and result[-1] == (
+                    "BLAT read event caused by " + found.group()):
+                result.pop()
+            ends.append(line)
+        elif found and line.startswith("BLAT read") and ends:
+            result.append(line) # of the next end, most probably
+        else:
+            result += sorted(ends) + [line]
+            ends = []
+    return result + sorted(ends)
+
+
 class Outcome:
     """What a daemon said and did about each program."""
 
@@ -84,6 +125,12 @@ class Outcome:
                 supd.mask(info["description"]))
 
 
+def both(one):
+    """[one(program of Supervisor's daemon), one(None)], at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, (supd.ORACLE_DAEMON, None)))
+
+
 def run(programs, act, loglevel="info", supervisord=""):
     """The outcomes of Supervisor and of ours."""
     def one(program):
@@ -94,5 +141,4 @@ def run(programs, act, loglevel="info", supervisord=""):
             daemon.wait_state("lis", "RUNNING")
             act(daemon)
             return Outcome(daemon)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, (supd.ORACLE_DAEMON, None)))
+    return both(one)
