@@ -252,12 +252,11 @@ def test_no_programs(browser):
         browser.leave()
 
 
-@pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                    reason=str(nginx_site.reason_to_skip()))
+@nginx_site.needs_nginx
 def test_why_preflight_refuses_is_in_the_row(browser):
     port = supd.free_port()
     with contextlib.ExitStack() as stack:
-        users = nginx_site.Users("pf_app9", "pf_ngx9")
+        users = nginx_site.Users()
         stack.callback(users.remove)
         site = nginx_site.Site(users, options="-m 007")
         stack.callback(site.close)

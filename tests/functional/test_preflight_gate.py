@@ -9,12 +9,9 @@ import time
 
 import pytest
 
-import gated_site
-import nginx_site
 import supd
-
-needs_site = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
+from gated_site import serve, users
+from nginx_site import needs_nginx
 
 # Called as CHECKER -c FILE --format=gate --program NAME OPTION; what it does
 # is in the name.
@@ -244,19 +241,6 @@ def test_p18_a_shutdown_leaves_no_checker(stage, mode):
 
 # With the real checker.
 
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app11", "pf_ngx11")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def serve(users):
-    with gated_site.serving(users) as make:
-        yield make
-
-
 def session_of(sid):
     """Everything of the daemon's session: children, probes, whatever."""
     left = []
@@ -270,7 +254,7 @@ def session_of(sid):
     return left
 
 
-@needs_site
+@needs_nginx
 def test_p18_at_any_moment(serve):
     """With the start asked for, the checker there, a probe child there."""
     _, daemon = serve("preflight=block", nginx=True)
@@ -293,7 +277,7 @@ def switches(daemon):
                 if line.startswith("voluntary_ctxt_switches")][0]
 
 
-@needs_site
+@needs_nginx
 def test_a_recheck_lets_it_go(serve):
     """And nobody wakes up meanwhile but for that."""
     site, held = serve("preflight=block\npreflight_static=%(home)s/gone")

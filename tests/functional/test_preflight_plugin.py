@@ -4,27 +4,12 @@
 import json
 import os
 
-import pytest
-
-import gated_site
 import life
-import nginx_site
 import supd
+from gated_site import serve, users
+from nginx_site import needs_nginx
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app7", "pf_ngx7")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def serve(users):
-    with gated_site.serving(users) as make:
-        yield make
+pytestmark = needs_nginx
 
 
 def verdict(daemon):
