@@ -2,10 +2,13 @@
 """The gate under checkers that misbehave, many starts, and shutdowns."""
 
 import contextlib
+import http.client
 import os
 import shutil
 import signal
+import threading
 import time
+import xmlrpc.client
 
 import pytest
 
@@ -145,6 +148,54 @@ def test_only_the_program_concerned_waits(stage):
         # Nobody wants to know any more: the program is stopped at once.
         daemon.rpc.supervisor.stopProcess("hang")
         assert daemon.state("hang") == "STOPPED"
+
+
+def test_who_was_stopped_takes_no_place(stage):
+    """Two checks at a time are made; these two would take a minute."""
+    names = ["hang0", "hang1", "good"]
+    with stage.daemon(*((name, "block") for name in names),
+                      keys="preflight_timeout=60") as daemon:
+        for name in names:
+            daemon.rpc.supervisor.startProcess(name, False)
+        supd.wait_until(lambda: stage.pids("hang0") and stage.pids("hang1"),
+                        "two checkers")
+        daemon.rpc.supervisor.stopProcess("hang0")
+        daemon.wait_state("good", "RUNNING")
+        supd.wait_until(lambda: all_gone(stage.pids("hang0")), "no checker")
+        assert is_there(stage.pids("hang1")[0])
+        # One that waits its turn is never made.
+        daemon.rpc.supervisor.startProcess("hang0", False)
+        supd.wait_until(lambda: len(stage.pids("hang0")) == 4, "the checker",
+                        show=stage.calls)
+        daemon.rpc.supervisor.stopProcess("good")
+        daemon.rpc.supervisor.startProcess("good", False)
+        daemon.rpc.supervisor.stopProcess("good")
+        daemon.rpc.supervisor.stopProcess("hang0")
+        daemon.rpc.supervisor.startProcess("good", False)
+        daemon.wait_state("good", "RUNNING")
+        assert [call[2] for call in stage.calls() if call[:2] == (
+            "begin", "good")].count("--keep") == 2
+
+
+def test_a_call_that_is_open_at_the_end(stage):
+    """Whoever asked is told; nothing of the call is left."""
+    with stage.daemon(("hang", "warn")) as daemon:
+        answers = []
+
+        def ask():
+            try:
+                answers.append(daemon.rpc.preflight.check("hang"))
+            except xmlrpc.client.Fault as fault:
+                answers.append(fault.faultCode)
+            except (OSError, http.client.HTTPException) as error:
+                answers.append(type(error))
+        asker = threading.Thread(target=ask)
+        asker.start()
+        supd.wait_until(lambda: len(stage.calls()) == 2, "the checker")
+        daemon.signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == 0
+        asker.join(20)
+        assert answers == [6]
 
 
 def test_a_start_does_not_wait_for_a_look_at_the_socket(stage):
