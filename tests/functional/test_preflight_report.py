@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the checker reports, next to what nginx and gunicorn really do."""
 
-import contextlib
 import json
 import os
 import shlex
@@ -11,26 +10,9 @@ import subprocess
 import pytest
 
 import nginx_site
+from nginx_site import make_site, needs_nginx, users
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app3", "pf_ngx3")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = nginx_site.Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+pytestmark = needs_nginx
 
 
 def apply_fix(fix):
@@ -58,8 +40,8 @@ def test_the_story(make_site):
     closed = report.find("PF101")
     assert closed["path"] == site.home
     assert closed["message"] == (
-        "nginx (pf_ngx3) cannot pass through %s "
-        "(drwxr-x--- pf_app3:pf_app3)" % site.home)
+        "nginx (%(worker)s) cannot pass through %(home)s "
+        "(drwxr-x--- %(app)s:%(app)s)" % site.names)
     assert closed["effect"]["status"] == 403
     assert closed["effect"]["url"] == "/static/"
     assert closed["evidence"]["have"] == "---"
@@ -267,8 +249,8 @@ def test_gate(make_site):
     done = site.check("--format=gate", "--program", "web")
     first, second = done.stdout.splitlines()
     assert first == (
-        "fail\tPF101 nginx (pf_ngx3) cannot pass through %s (drwxr-x--- "
-        "pf_app3:pf_app3); /static/ would answer 403" % site.home)
+        "fail\tPF101 nginx (%(worker)s) cannot pass through %(home)s "
+        "(drwxr-x--- %(app)s:%(app)s); /static/ would answer 403" % site.names)
     assert json.loads(second)["mode"] == "start"
     site.chmod("home", 0o755)
     done = site.check("--format=gate", "--program", "web")
@@ -298,13 +280,15 @@ def test_json_schema(make_site):
     assert tree["schema"] == "preflight/1"
     assert tree["mode"] == "provision" and tree["exit"] == 1
     identity, = tree["identities"]
-    assert identity["source"] == "worker" and identity["user"] == "pf_ngx3"
+    assert identity["source"] == "worker"
+    assert identity["user"] == site.users.worker
     assert identity["pids"] == [site.worker()]
     assert identity["confinement"] == {
         "seccomp": 0, "nnp": False, "label": None}
     program, = tree["programs"]
     assert (program["name"], program["user"], program["result"],
-            program["paired_by"]) == ("web", "pf_app3", "fail", "socket")
+            program["paired_by"]) == (
+                "web", site.users.app, "fail", "socket")
     static, = [c for c in program["checks"] if c["kind"] == "static-tree"]
     assert static["id"] == "web/static-tree/1"
     assert static["url"] == "/static/" and static["identity"] == "n1"
@@ -368,8 +352,9 @@ def test_files_of_tomorrow(make_site):
     site = make_site()
     site.supervisord_conf("umask=077")
     found = site.report().find("PF120")
-    assert "will be -rw------- pf_app3:pf_app3 (umask 077)" in found["message"]
-    subprocess.run(["setfacl", "-dm", "u:pf_ngx3:r-x",
+    assert "will be -rw------- %(app)s:%(app)s (umask 077)" % site.names \
+        in found["message"]
+    subprocess.run(["setfacl", "-dm", "u:%s:r-x" % site.users.worker,
                     site.home + "/site/static"], check=True)
     assert "PF120" not in site.report().codes()
 
@@ -407,15 +392,17 @@ def test_fcgi_program(make_site):
     with open(site.path("supervisord.conf"), "w") as out:
         out.write(text)
     found = site.report().find("PF205")
-    assert "will be srwx------ pf_app3:" in found["message"]
+    assert "will be srwx------ %s:" % site.users.app in found["message"]
     with open(site.path("supervisord.conf"), "a") as out:
-        out.write("socket_mode=0770\nsocket_owner=pf_app3:pf_ngx3\n")
+        out.write("socket_mode=0770\nsocket_owner=%(app)s:%(worker)s\n"
+                  % site.names)
     assert "PF205" not in site.report().codes()
 
 
 def test_acl_cut_by_mask(make_site):
     site = make_site()
-    subprocess.run(["setfacl", "-m", "u:pf_ngx3:--x", site.home], check=True)
+    subprocess.run(["setfacl", "-m", "u:%s:--x" % site.users.worker,
+                    site.home], check=True)
     site.start_nginx()
     assert site.get("/static/logo.png") == 200
     site.chmod("home", 0o700)
