@@ -13,6 +13,7 @@
 #include "preflight/checker/exit_code.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
+#include "preflight/probe/memory.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -32,6 +33,7 @@ struct checkup {
 	struct program_views views;
 	struct nginx_instances instances;
 	struct policy_store policies;
+	struct probe_memory *memory;
 	struct policy *global; /* of the whole run; NULL: none */
 	enum undecided_rule undecided;
 	time_t now;
@@ -311,6 +313,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.image = options->root,
 		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
+		.probe.memory = checkup->memory,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
@@ -552,7 +555,9 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	witness_system();
 	witness_nginx();
 	note_config(config);
+	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
+	probe_memory_free(checkup.memory);
 	for (size_t i = 0; i < checkup.announced; i++)
 		tenants_done(&checkup.tenants[i]);
 	free(checkup.tenants);
