@@ -330,8 +330,8 @@ def test_p17_report_file(make_site):
 def test_text_can_be_pasted(make_site):
     site = make_site()
     site.chmod("home", 0o750)
-    line, = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
-    subprocess.run(shlex.split(line)[2:], check=True)
+    lines = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
+    subprocess.run(shlex.split(lines[0])[2:], check=True)
     assert "PF101" not in site.report().codes()
 
 

@@ -82,6 +82,7 @@ fix_json(const struct fix *fix)
 	set(json, "id", text(fix->id));
 	set(json, "advised", json_boolean(fix->advised));
 	set(json, "text", text(fix->text));
+	set(json, "diff", text(fix->diff));
 	set(json, "commands", commands_json(fix->commands, fix->command_count));
 	set(json, "undo", words_json(&fix->undo));
 	set(json, "saves", words_json(&fix->saved));
