@@ -5,14 +5,17 @@
 
 #include "base/clock.h"
 #include "base/helper_path.h"
+#include "base/names.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
 #include "preflight/policy/baseline.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
+#include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
+#include "preflight/nginx/image.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -466,6 +469,8 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	report->mode = options->running	     ? "running"
 	    : options->format == FORMAT_GATE ? "start"
 					     : "provision";
+	if (options->root != NULL)
+		fix_in_image(report, options->root);
 	report_finish(report);
 	if (options->baseline != NULL) {
 		if (baseline_subtract(options->baseline, report, cause) == -1)
@@ -486,7 +491,8 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	checkup->report->started_ms = clock_wall_ms();
 	if (open_policy(checkup, config, cause) == -1 ||
 	    choose_levels(checkup, config, cause) == -1 ||
-	    program_views_read(config, &checkup->views, cause) == -1 ||
+	    program_views_read(config, checkup->options->root, &checkup->views,
+		cause) == -1 ||
 	    apply_policies(checkup, cause) == -1 ||
 	    check_programs(checkup, cause) == -1)
 		return -1;
@@ -531,6 +537,18 @@ checkup_config(const struct options *options, char **cause)
 	return config;
 }
 
+/* For names_from: a file of the image whose folder is given. */
+static FILE *
+open_in_image(const char *path, void *root)
+{
+	int fd = image_open(root, path);
+	FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+
+	if (file == NULL && fd != -1)
+		close(fd);
+	return file;
+}
+
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -542,6 +560,8 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
+	if (options->root != NULL)
+		names_from(open_in_image, (void *)options->root);
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;

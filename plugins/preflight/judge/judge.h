@@ -30,14 +30,15 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
-	bool running; /* the program has been started already */
+	bool inferred; /* nobody could become the worker; set by judge_init */
+	bool running;  /* the program has been started already */
 	/* Ask nginx itself for files, and connect to sockets for real. */
 	bool confirm;
 	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 
-/* Sets the names; the other members are the caller's to fill. */
+/* Sets names and inferred; the other members are the caller's to fill. */
 void judge_init(struct judge *);
 void judge_done(struct judge *);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/parse.h"
 #include "base/xmalloc.h"
 
@@ -178,7 +177,7 @@ present_mode(struct judge *judge, const char *path)
 static long
 find_uid(const char *name)
 {
-	struct passwd *pw = getpwnam(name);
+	const struct passwd *pw = names_user(name);
 	long long number;
 
 	if (pw != NULL)
@@ -190,7 +189,7 @@ find_uid(const char *name)
 static long
 find_gid(const char *name)
 {
-	struct group *gr = getgrnam(name);
+	const struct group *gr = names_group(name);
 	long long number;
 
 	if (gr != NULL)

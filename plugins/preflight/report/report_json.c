@@ -259,6 +259,7 @@ identity_json(const struct report_identity *identity)
 	set(json, "id", text(identity->id));
 	set(json, "source", text(identity->source));
 	set(json, "pids", pids);
+	set(json, "taken", json_boolean(identity->is_taken));
 	set(json, "uid", json_integer(identity->uid));
 	set(json, "gid", json_integer(identity->gid));
 	set(json, "groups", groups);
