@@ -176,6 +176,8 @@ judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
 	by = pairing.by;
 	if (by == PAIR_STATIC)
 		note_ambiguous(checkup, judge, &pairing);
+	judge->serves_several |=
+	    pairing.need_count > 0 && judge->tenants->count > 1;
 	if (pairing.need_count > 0 || pairing.miss_count > 0) {
 		for (size_t i = 0; i < instance->identity_count; i++)
 			judge_identity(checkup, judge, &pairing,
@@ -331,9 +333,9 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	judge_home(&judge);
 	if (check_nginx(checkup, &judge, cause) == -1)
 		return -1;
+	judge_home(&judge);
 	if (policy != NULL)
 		policy_apply_program(policy, checkup->report, judge.program,
 		    checkup->now);

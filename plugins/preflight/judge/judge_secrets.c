@@ -363,6 +363,7 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 		scan(judge, index, &roots, &expected);
 	judge_groups(judge, index);
 	judge_membership(judge, index);
+	judge_memberships(judge, index);
 	judge_tenants(judge, index);
 	strvec_done(&expected);
 	free(roots.list);
