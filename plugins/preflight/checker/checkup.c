@@ -5,15 +5,18 @@
 
 #include "base/clock.h"
 #include "base/helper_path.h"
+#include "base/names.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
 #include "preflight/policy/baseline.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
+#include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/probe/memory.h"
+#include "preflight/nginx/image.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -175,6 +178,8 @@ judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
 	by = pairing.by;
 	if (by == PAIR_STATIC)
 		note_ambiguous(checkup, judge, &pairing);
+	judge->serves_several |=
+	    pairing.need_count > 0 && judge->tenants->count > 1;
 	if (pairing.need_count > 0 || pairing.miss_count > 0) {
 		for (size_t i = 0; i < instance->identity_count; i++)
 			judge_identity(checkup, judge, &pairing,
@@ -331,9 +336,9 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	judge_home(&judge);
 	if (check_nginx(checkup, &judge, cause) == -1)
 		return -1;
+	judge_home(&judge);
 	if (policy != NULL)
 		policy_apply_program(policy, checkup->report, judge.program,
 		    checkup->now);
@@ -469,6 +474,8 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	report->mode = options->running	     ? "running"
 	    : options->format == FORMAT_GATE ? "start"
 					     : "provision";
+	if (options->root != NULL)
+		fix_in_image(report, options->root);
 	report_finish(report);
 	if (options->baseline != NULL) {
 		if (baseline_subtract(options->baseline, report, cause) == -1)
@@ -489,7 +496,8 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	checkup->report->started_ms = clock_wall_ms();
 	if (open_policy(checkup, config, cause) == -1 ||
 	    choose_levels(checkup, config, cause) == -1 ||
-	    program_views_read(config, &checkup->views, cause) == -1 ||
+	    program_views_read(config, checkup->options->root, &checkup->views,
+		cause) == -1 ||
 	    apply_policies(checkup, cause) == -1 ||
 	    check_programs(checkup, cause) == -1)
 		return -1;
@@ -534,6 +542,18 @@ checkup_config(const struct options *options, char **cause)
 	return config;
 }
 
+/* For names_from: a file of the image whose folder is given. */
+static FILE *
+open_in_image(const char *path, void *root)
+{
+	int fd = image_open(root, path);
+	FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+
+	if (file == NULL && fd != -1)
+		close(fd);
+	return file;
+}
+
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -545,6 +565,8 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
+	if (options->root != NULL)
+		names_from(open_in_image, (void *)options->root);
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;

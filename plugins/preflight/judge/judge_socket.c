@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/parse.h"
 #include "base/xmalloc.h"
 
@@ -178,7 +177,7 @@ present_mode(struct judge *judge, const char *path)
 static long
 find_uid(const char *name)
 {
-	struct passwd *pw = getpwnam(name);
+	const struct passwd *pw = names_user(name);
 	long long number;
 
 	if (pw != NULL)
@@ -190,7 +189,7 @@ find_uid(const char *name)
 static long
 find_gid(const char *name)
 {
-	struct group *gr = getgrnam(name);
+	const struct group *gr = names_group(name);
 	long long number;
 
 	if (gr != NULL)
@@ -277,6 +276,27 @@ judge_bind(struct judge *judge, size_t check, const struct need *need,
 	free(sentence);
 }
 
+/* A place where nobody but the two gets at it. */
+static void
+plan_place(const struct judge *judge, struct finding *finding,
+    const struct need *need, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
+{
+	const struct fix_socket wanted = {
+		.path = need->path,
+		.dir = &verdict->enter.facts,
+		.creation = plan->creation,
+		.server = judge->view->plan.server,
+	};
+	struct fix_scene scene;
+
+	if (finding->fix_count > 0 || verdict->enter.facts.mode == 0)
+		return;
+	fix_scene_fill(judge, &scene);
+	fix_plan_socket(finding, &scene, &wanted);
+	fix_scene_done(&scene);
+}
+
 /* "the socket /run/web/app.sock will be srwxr-xr-x app:app (gunicorn with
  * umask 022); nginx (www-data) needs w" */
 static void
@@ -292,7 +312,6 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 		.facts = verdict->predicted.inode,
 		.explained = verdict->connect,
 	};
-	struct fix_scene scene;
 
 	finding->confidence = CONFIDENCE_PREDICTED;
 	finding_say(finding, "the socket %s will be %s (%s)%s; %s needs w",
@@ -304,18 +323,7 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 	    judge->worker);
 	sentence_evidence(finding, &as_predicted);
 	finding = add_socket_finding(judge, check, need, finding, EACCES);
-	if (finding->fix_count == 0 && verdict->enter.facts.mode != 0) {
-		const struct fix_socket wanted = {
-			.path = need->path,
-			.dir = &verdict->enter.facts,
-			.creation = plan->creation,
-			.server = judge->view->plan.server,
-		};
-
-		fix_scene_fill(judge, &scene);
-		fix_plan_socket(finding, &scene, &wanted);
-		fix_scene_done(&scene);
-	}
+	plan_place(judge, finding, need, plan, verdict);
 	free(facts);
 }
 
@@ -353,7 +361,8 @@ judge_boot(struct judge *judge, size_t check, const struct need *need,
 
 static void
 judge_open(struct judge *judge, size_t check, const struct need *need,
-    const struct planned_socket *planned, const struct socket_verdict *verdict)
+    const struct planned_socket *planned, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
 {
 	struct finding *finding;
 	char *facts;
@@ -369,7 +378,8 @@ judge_open(struct judge *judge, size_t check, const struct need *need,
 		    "will be %s (%s) and its directories are open",
 		    need->path, facts,
 		    planned->says == NULL ? "by its umask" : planned->says);
-		judge_add(judge, check, need, finding);
+		finding = judge_add(judge, check, need, finding);
+		plan_place(judge, finding, need, plan, verdict);
 		free(facts);
 	}
 }
@@ -386,9 +396,10 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
 	if (now->why == WHY_SOCKET_WRITE && listening &&
-	    verdict->bind.why != WHY_NOT_REMOVABLE)
-		judge_present(judge, check, need, now);
-	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
+	    verdict->bind.why != WHY_NOT_REMOVABLE) {
+		finding = judge_present(judge, check, need, now);
+		plan_place(judge, finding, need, plan, verdict);
+	} else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
 	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
 	else if (!listening && judge->running)
@@ -454,7 +465,7 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 		return;
 	}
 	judge_now(judge, check, need, planned, plan, verdict);
-	judge_open(judge, check, need, planned, verdict);
+	judge_open(judge, check, need, planned, plan, verdict);
 	judge_boot(judge, check, need, verdict);
 }
 

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
+#include "preflight/judge/conf_diff.h"
 #include "preflight/judge/effect.h"
 #include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge.h"
@@ -140,6 +141,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 	if (answer->error == EACCES)
 		fix_scene_access(judge, finding, question, answer,
 		    tree->files > 0 ? tree : NULL);
+	conf_diff_move(judge, finding, need);
 	free(file);
 }
 
@@ -212,6 +214,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		add_company(judge, check, need, finding);
 	if (answer->why == WHY_SEARCH)
 		fix_scene_access(judge, finding, &question, answer, NULL);
+	conf_diff_move(judge, finding, need);
 }
 
 /* "0600 app:app x 8 (e.g. media/big.mp4)" */
@@ -419,6 +422,7 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 		    "location %s ends with / but the alias %s "
 		    "does not: nginx will ask for %sNAME",
 		    need->url, need->path, need->path);
+		conf_diff_slash(judge, finding, need);
 	} else if (need->slash_escape || need->slash_sibling) {
 		finding = finding_create(PF508, need->path);
 		finding_say(finding,

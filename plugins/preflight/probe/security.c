@@ -4,10 +4,10 @@
  * them it may read or write and what kind of content they have.  Nothing of
  * the content itself leaves that child.
  */
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/security.h"
@@ -394,7 +394,7 @@ security_powerful_group(const struct cred *cred)
 	const struct group *group;
 
 	for (size_t i = 0; i < sizeof(powerful) / sizeof(powerful[0]); i++) {
-		group = getgrnam(powerful[i]);
+		group = names_group(powerful[i]);
 		if (group != NULL && access_in_group(cred, group->gr_gid))
 			return powerful[i];
 	}
