@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/helper_path.h"
-#include "base/names.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
@@ -16,7 +14,6 @@
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/probe/memory.h"
-#include "preflight/nginx/image.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -504,16 +501,6 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	return settle(checkup, started, cause);
 }
 
-static void
-note_config(const struct config *config)
-{
-	witness_file(config->path);
-	for (size_t i = 0; i < config->files.len; i++)
-		witness_file(config->files.items[i]);
-	for (size_t i = 0; i < config->patterns.len; i++)
-		witness_glob(config->patterns.items[i]);
-}
-
 /* A report under other conditions than the daemon's is not the program's. */
 static char *
 store_for(const struct options *options, const struct config *config)
@@ -527,33 +514,6 @@ store_for(const struct options *options, const struct config *config)
 	return xstrdup(dir);
 }
 
-struct config *
-checkup_config(const struct options *options, char **cause)
-{
-	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	/* Without a file the daemon's own places are searched. */
-	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
-	struct config *config;
-
-	overrides.path = options->conf;
-	overrides.program = daemon;
-	config = config_load(&overrides, NULL, cause);
-	free(daemon);
-	return config;
-}
-
-/* For names_from: a file of the image whose folder is given. */
-static FILE *
-open_in_image(const char *path, void *root)
-{
-	int fd = image_open(root, path);
-	FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
-
-	if (file == NULL && fd != -1)
-		close(fd);
-	return file;
-}
-
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -565,8 +525,6 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
-	if (options->root != NULL)
-		names_from(open_in_image, (void *)options->root);
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
@@ -576,7 +534,7 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 		witness_begin();
 	witness_system();
 	witness_nginx();
-	note_config(config);
+	checkup_note_config(config);
 	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
 	probe_memory_free(checkup.memory);
