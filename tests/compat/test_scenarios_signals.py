@@ -49,17 +49,10 @@ def until_settled(daemon):
     os.remove(daemon.path("up"))
 
 
-def without_retries(found):
-    """How often backoff had its turn depends on how long the test took."""
-    return twins.settled(
-        record for record in found
-        if "spawnerr: can't find command '/no/such/command'" not in record)
-
-
 def same(programs, act, **options):
     """Both logs, which must be the same; returns one of them."""
     oracle, ours = twins.logs(programs, act, **options)
-    assert without_retries(ours) == without_retries(oracle)
+    assert twins.settled(ours) == twins.settled(oracle)
     return ours
 
 
@@ -171,8 +164,8 @@ def test_a_restart_with_another_file():
                     for name in ("main.log", "other.log")]
     oracle, ours = twins.both(one)
     for number in 0, 1:
-        assert (without_retries(twins.without_http(ours[number])) ==
-                without_retries(twins.without_http(oracle[number])))
+        assert (twins.settled(twins.without_http(ours[number])) ==
+                twins.settled(twins.without_http(oracle[number])))
 
 
 BROKEN = "[program:broken]\ncommand=%(nope)s\n"
