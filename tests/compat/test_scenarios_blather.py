@@ -193,8 +193,11 @@ def prepare(daemon):
 
 @pytest.fixture(scope="module", name="both")
 def fixture_both():
-    return [twins.settled(log) for log in twins.logs(
-        twins.sections(PROGRAMS), act, prepare, loglevel="blather")]
+    logs = twins.logs(twins.sections(PROGRAMS), act, prepare,
+                      loglevel="blather")
+    for log in logs: # how often is a matter of time
+        assert "DEBG received SIGCHLD indicating a child quit" in log
+    return [twins.settled(log) for log in logs]
 
 
 ANY = re.compile(r"(?<![\w/.])(%s)(?![\w/.])" % "|".join(NAMES))
