@@ -82,7 +82,7 @@ STARTS = {
     "same user": ("INFO Set uid to user 0 succeeded", CAT,
                   {"supervisord": "user=root"}),
     "limits": ("INFO Increased RLIMIT_NOFILE limit to 600", CAT,
-               {"supervisord": "minfds=600\nminprocs=4000",
+               {"supervisord": "minfds=600\nminprocs=4000\nuser=root",
                 "prepare": behind("prlimit --nofile=512:4096 "
                                   "--nproc=3000:5000")}),
     "includes": ('INFO Included extra file "DIR/d/a.ini" during parsing',
@@ -167,6 +167,64 @@ def daemon_is_up(daemon):
         except OSError:
             return False
     return look
+
+
+def test_of_the_traceback_of_a_factory_ours_has_the_last_line():
+    def one(binary):
+        daemon = supd.Daemon(program=binary)
+        daemon.write_config("[rpcinterface:supervisor]\nx=1\n")
+        done = supd.run([daemon.program, "-n", "-s", "-c", daemon.conf],
+                        cwd=daemon.dir, env=daemon.env)
+        log = twins.records(daemon.file("main.log"), daemon.dir)
+        shutil.rmtree(daemon.dir)
+        return (done.status, done.stderr.splitlines()[0],
+                [record for record in log if record[:4] != "CRIT"])
+    oracle, ours = twins.both(one)
+    assert ours[:2] == oracle[:2]
+    assert ours[:2] == (2, "Error: Could not make supervisor rpc interface")
+    traceback = oracle[2][0].splitlines()
+    assert traceback[0] == "WARN Traceback (most recent call last):"
+    assert ours[2] == ["WARN " + traceback[-1].partition(": ")[2]]
+
+
+def test_a_start_while_it_is_stopping_is_a_fault_and_no_line_in_ours():
+    program = ("[program:p]\ncommand=/bin/sh -c 'trap \"\" TERM; : >{dir}/up; "
+               "exec sleep 1000'\nstopwaitsecs=60\nkillasgroup=true\n")
+
+    def one(binary):
+        with supd.Daemon(programs=program, program=binary) as daemon:
+            server = daemon.rpc.supervisor
+            pid = daemon.wait_state("p", "RUNNING")["pid"]
+            supd.wait_until(lambda: os.path.exists(daemon.path("up")), "trap")
+            server.stopProcess("p", False)
+            try:
+                answer = server.startProcess("p", False)
+            except xmlrpc.client.Fault as fault:
+                answer = fault.faultCode
+            os.kill(pid, signal.SIGKILL)
+            daemon.wait_state("p", "STOPPED")
+            return answer, life.Log(daemon).count(
+                "process 'p' already running")
+    assert twins.both(one) == [(True, 1), (60, 0)]
+
+
+def test_who_is_waited_for_is_named_by_priority_in_ours():
+    """In the reference in the order in which the groups were made."""
+    low = CAT.replace("[program:cat]", "[program:low]\npriority=1")
+
+    def one(binary):
+        with supd.Daemon(programs=CAT, program=binary) as daemon:
+            server = daemon.rpc.supervisor
+            daemon.write_config(CAT + low)
+            assert server.reloadConfig() == [[["low"], [], []]]
+            server.addProcessGroup("low")
+            twins.wait_executed(daemon, "cat")
+            twins.wait_executed(daemon, "low")
+            daemon.stop()
+            return [line for line in life.Log(daemon).lines("INFO")
+                    if "waiting for" in line][0]
+    assert twins.both(one) == ["waiting for cat, low to die",
+                               "waiting for low, cat to die"]
 
 
 # Into the daemon's process group: its own is empty then, which kill() takes
