@@ -78,6 +78,10 @@ PROGRAMS = {
     "merged": {"redirect_stderr": "true"},
     "closes": {},
     "forks": {},
+    # Twice forked and in a session of its own, as daemons do; without pipes.
+    "doubles": {"command": "/bin/sh -c '(setsid sh -c \"sleep 1000 & "
+                "echo \\$! >{dir}/doubles.pid\" <&- >&- 2>&- &); exit 0'",
+                "startretries": 0},
     "deaf": {"command": "/bin/sh -c 'trap \"\" TERM; : >{dir}/deaf.up; "
              "exec sleep 1000'", "stopwaitsecs": 2, "killasgroup": "true"},
     "polite": {"command": "/bin/sh -c 'trap \"exit 0\" TERM; "
@@ -167,7 +171,8 @@ def act(daemon):
     for name in UP:
         daemon.wait_state(name, "RUNNING")
     for name, state in (("early", "FATAL"), ("missing", "FATAL"),
-                        ("ended", "EXITED"), ("backoff", "BACKOFF")):
+                        ("doubles", "FATAL"), ("ended", "EXITED"),
+                        ("backoff", "BACKOFF")):
         daemon.wait_state(name, state)
     log.wait("success: again ", times=2)
     for name in "deaf", "polite":
@@ -181,7 +186,8 @@ def act(daemon):
                  "mixed:first", "mixed:second", "many:many0", "many:many1",
                  "many:many2", "socket"):
         twins.wait_executed(daemon, name)
-    os.kill(int(daemon.file("forks.pid")), signal.SIGKILL)
+    for name in "forks", "doubles":
+        os.kill(int(daemon.file(name + ".pid")), signal.SIGKILL)
     daemon.signal(signal.SIGTERM)
     assert daemon.process.wait(90) == 0
 
