@@ -230,3 +230,33 @@ def test_it_says_the_same(both, name):
 def test_nothing_else_is_said(both):
     oracle, ours = both
     assert sorted(ours) == sorted(oracle)
+
+
+def test_only_a_write_that_had_to_wait_is_an_event_of_the_pipe():
+    program = twins.sections({"slow": {
+        "command": "/bin/sh -c 'read -r line; "
+                   "while ! test -e {dir}/go; do sleep 0.05; done; "
+                   "cat >{dir}/all; exec sleep 1000'",
+        "stdout_logfile": "NONE", "stderr_logfile": "NONE"}})
+
+    def write(daemon):
+        server, log = daemon.rpc.supervisor, life.Log(daemon)
+        daemon.wait_state("slow", "RUNNING")
+        server.sendProcessStdin("slow", "line\n")
+        seen.append(log.count("write event caused by <PInputDispatcher"))
+        # More than a pipe holds.
+        server.sendProcessStdin("slow", "x" * 200000)
+        open(daemon.path("go"), "w").close()
+        supd.wait_until(
+            lambda: os.path.exists(daemon.path("all")) and
+            os.path.getsize(daemon.path("all")) == 200000, "all of it")
+    seen = []
+    oracle, ours = (
+        {record for record in twins.pipes_settled(log)
+         if "PInputDispatcher" in record}
+        for log in twins.logs(program, write, loglevel="blather"))
+    assert seen == [0, 0]
+    assert ours == oracle
+    assert ours == {"BLAT write event caused by <PInputDispatcher at N for "
+                    "<Subprocess at N with name slow in state RUNNING> "
+                    "(stdin)>"}
