@@ -18,7 +18,7 @@ refuse '(^|[^a-z_])(strcpy|strcat|sprintf|strncpy|strncat|atoi|strtok|alloca|get
 refuse '(^|[^a-z_>.])(setuid|setresuid|setgroups)\(' \
     'supervisord-c/base/cred\.c' 'identities are taken in base/cred.c only'
 refuse '(^|[^a-z_>.])(v?fork|clone)\(' \
-    'supervisord-c/(spawn/[a-z_]+|supervisor/daemonize|helpers/pidproxy)\.c|plugins/preflight/[a-z_]+\.c' \
+    'supervisord-c/(spawn/[a-z_]+|supervisor/daemonize|helpers/pidproxy)\.c|plugins/preflight/(probe/child|app/app_file|fix/fix_apply)\.c' \
     'processes are made in spawn/ only'
 refuse '#include <event2/' \
     'supervisord-c/(loop/[a-z_]+|logs/log_pipe|http/[a-z_]+)\.[ch]' \

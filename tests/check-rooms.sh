@@ -14,16 +14,19 @@ BEGIN {
 			ok[word[1], word[i]] = 1
 	}
 }
+# A room is all folders of a path.
+function room(path) {
+	return sub(/\/[^\/]*$/, "", path) ? path : ""
+}
 {
 	split($0, place, ":")
-	split(place[1], path, "/")
-	from = path[1]
+	from = room(place[1])
 	match($0, /"[^"]*"/)
-	include = substr($0, RSTART + 1, RLENGTH - 2)
-	if (split(include, target, "/") < 2) {
+	target = room(substr($0, RSTART + 1, RLENGTH - 2))
+	if (target == "") {
 		print "no room named: " $0
 		bad = 1
-	} else if (from != target[1] && !((from, target[1]) in ok)) {
+	} else if (from != target && !((from, target) in ok)) {
 		print "not allowed: " $0
 		bad = 1
 	}

@@ -76,6 +76,8 @@ void process_free(struct process *); /* takes NULL */
 const struct process_config *process_config(const struct process *);
 struct group *process_group(const struct process *);
 const char *process_group_name(const struct process *);
+/* For qsort(3) of pointers to processes: by group, then by name. */
+int process_compare(const void *, const void *);
 enum process_state process_state(const struct process *);
 pid_t process_pid(const struct process *);
 void process_get_facts(const struct process *, struct process_facts *);

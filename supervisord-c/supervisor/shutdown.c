@@ -38,13 +38,25 @@ add_unstopped(const struct group *group, struct strbuf *names)
 {
 	for (size_t i = 0; i < group_count(group); i++) {
 		const struct process *process = group_process(group, i);
-		enum process_state state = process_state(process);
-		const char *name = process_config(process)->name;
 
-		if (process_state_in(state, SET_STOPPED))
+		if (process_state_in(process_state(process), SET_STOPPED))
 			continue;
-		strbuf_addf(names, "%s%s", names->len > 0 ? ", " : "", name);
-		log_blather("%s state: %s", name, process_state_name(state));
+		strbuf_addf(names, "%s%s", names->len > 0 ? ", " : "",
+		    process_config(process)->name);
+	}
+}
+
+static void
+log_unstopped(const struct group *group)
+{
+	for (size_t i = 0; i < group_count(group); i++) {
+		const struct process *process = group_process(group, i);
+		enum process_state state = process_state(process);
+
+		if (!process_state_in(state, SET_STOPPED))
+			log_blather("%s state: %s",
+			    process_config(process)->name,
+			    process_state_name(state));
 	}
 }
 
@@ -88,6 +100,8 @@ report(void *arg)
 	if (names.len > 0)
 		log_info("waiting for %s to die", names.data);
 	strbuf_done(&names);
+	for (size_t i = 0; i < shutdown->count; i++)
+		log_unstopped(shutdown->groups[i]);
 	ask_for_patience(shutdown);
 	shutdown->reported = true;
 	loop_timer_set(shutdown->timer, REPORT_MS);

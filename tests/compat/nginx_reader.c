@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "preflight/nginx_lex.h"
-#include "preflight/nginx_route.h"
+#include "preflight/nginx/nginx_lex.h"
+#include "preflight/nginx/nginx_route.h"
 
 /*
  * Shows what the nginx reader made of a file, for comparison with nginx:

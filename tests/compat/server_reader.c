@@ -6,9 +6,9 @@
 
 #include "base/cred.h"
 #include "base/fd.h"
-#include "preflight/gunicorn_conf.h"
-#include "preflight/server_plan.h"
-#include "preflight/server_settings.h"
+#include "preflight/app/gunicorn_conf.h"
+#include "preflight/app/server_plan.h"
+#include "preflight/app/server_settings.h"
 
 /*
  * Shows what is understood of application servers, for comparison with them:
@@ -33,7 +33,8 @@ show_plan(int argc, char *argv[])
 		.groups = &group,
 		.group_count = 1 };
 	struct strvec env = STRVEC_INIT;
-	const struct server_source source = { argv[3], argv[2], &env, &cred };
+	const struct server_source source = { argv[3], argv[2], &env, &cred,
+		NULL };
 	struct server_plan plan = SERVER_PLAN_INIT;
 
 	for (int i = 4; i < argc; i++)

@@ -20,7 +20,7 @@ TABLES = (
     ("supervisord-c/config/program.c", r'\.name = "(%s)"' % KEYWORD, 30, ""),
     ("supervisord-c/config/listener.c", r"\{ ROW\((%s)," % KEYWORD, 4, ""),
     ("supervisord-c/config/fcgi.c", r'\{ "(%s)", read_' % KEYWORD, 4, ""),
-    ("plugins/preflight/preflight_keys.c", r'\{ "(%s)",\s+read_' % KEYWORD,
+    ("plugins/preflight/app/preflight_keys.c", r'\{ "(%s)",\s+read_' % KEYWORD,
      13, "preflight_"),
 )
 

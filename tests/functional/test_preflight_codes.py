@@ -19,7 +19,7 @@ def read(name):
 
 
 TABLE = re.findall(r'X\((PF\d+),\s*(\w+),\s*"(.*?)"\)',
-                   read("plugins/preflight/finding.h"))
+                   read("plugins/preflight/report/finding.h"))
 SECTION = r"^#### (PF\d+) (\S+), (\w+)\n(.*?)(?=^###|\Z)"
 EXPLAINED = re.findall(SECTION, read("docs/preflight.md"), re.M | re.S)
 

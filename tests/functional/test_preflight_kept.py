@@ -13,19 +13,13 @@ import pytest
 import gated_site
 import nginx_site
 import supd
+from gated_site import users
+from nginx_site import needs_nginx
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
+pytestmark = needs_nginx
 
 # Where struct kept_head has the time of the answer.
 TIME_AT = 40
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app8", "pf_ngx8")
-    yield made
-    made.remove()
 
 
 class Keeper:

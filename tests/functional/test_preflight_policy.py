@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Policies, waivers, baselines, applied fixes and asking nginx itself."""
 
-import contextlib
 import datetime
 import json
 import os
@@ -10,27 +9,9 @@ import xml.etree.ElementTree
 
 import pytest
 
-import nginx_site
+from nginx_site import make_site, needs_nginx, users
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app4", "pf_ngx4")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = nginx_site.Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+pytestmark = needs_nginx
 
 
 def day(offset):

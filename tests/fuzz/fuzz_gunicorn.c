@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "preflight/gunicorn_conf.h"
-#include "preflight/server_settings.h"
+#include "preflight/app/gunicorn_conf.h"
+#include "preflight/app/server_settings.h"
 
 /*
  * Any bytes as a gunicorn configuration file.

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "preflight/nginx_needs.h"
-#include "preflight/nginx_route.h"
+#include "preflight/nginx/nginx_needs.h"
+#include "preflight/nginx/nginx_route.h"
 
 /*
  * Any bytes as a configuration: it is read, its needs are collected and a few

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "preflight/policy.h"
+#include "preflight/policy/policy.h"
 
 /*
  * Any bytes as a policy.  A refusal has a sentence that begins with the name of

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "preflight/uwsgi_conf.h"
+#include "preflight/app/uwsgi_conf.h"
 
 /*
  * Any bytes as a uwsgi configuration: the first one chooses the language.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "preflight/probe.h"
+#include "preflight/probe/probe.h"
 
 static int
 find_ask(const char *name)

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "preflight/probe.h"
+#include "preflight/probe/probe.h"
 
 /*
  * A temporary directory with files of other users in it.  Making one needs

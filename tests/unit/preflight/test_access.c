@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <sys/stat.h>
 
-#include "preflight/access.h"
+#include "preflight/probe/access.h"
 
 static gid_t worker_groups[] = { 33, 70 };
 static const struct cred worker = { 33, 33, worker_groups, 2 };

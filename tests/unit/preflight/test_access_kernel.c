@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preflight/facts.h"
+#include "preflight/probe/facts.h"
 #include "preflight/scene.h"
 
 #define OBJECTS	   64

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
-#include "preflight/effect.h"
+#include "preflight/judge/effect.h"
 
 struct sample {
 	enum need_kind kind;

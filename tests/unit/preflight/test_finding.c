@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "preflight/finding.h"
+#include "preflight/report/finding.h"
 
 Test(finding, codes_keep_their_numbers_and_severities)
 {

@@ -4,8 +4,8 @@
 
 #include "base/strbuf.h"
 
-#include "preflight/gunicorn_conf.h"
-#include "preflight/server_settings.h"
+#include "preflight/app/gunicorn_conf.h"
+#include "preflight/app/server_settings.h"
 
 /* "binds|umask|undecided" */
 static char *

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "preflight/identity.h"
-#include "preflight/proc_status.h"
+#include "preflight/nginx/identity.h"
+#include "preflight/witness/proc_status.h"
 
 static char proc[64];
 

@@ -4,7 +4,7 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/judge.h"
+#include "preflight/judge/judge.h"
 
 Test(judge, what_the_kernel_cannot_answer_is_undecided)
 {

@@ -5,7 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
-#include "preflight/nginx_lex.h"
+#include "preflight/nginx/nginx_lex.h"
 
 /*
  * The words of all directives as one text: words in brackets, then the end.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "preflight/nginx_route.h"
+#include "preflight/nginx/nginx_route.h"
 
 #include "nginx_text.h"
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "preflight/nginx_args.h"
-#include "preflight/nginx_build.h"
-#include "preflight/nginx_site.h"
-#include "preflight/nginx_user.h"
+#include "preflight/nginx/nginx_args.h"
+#include "preflight/nginx/nginx_build.h"
+#include "preflight/nginx/nginx_site.h"
+#include "preflight/nginx/nginx_user.h"
 
 #include "nginx_folder.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
-#include "preflight/nginx_tree.h"
+#include "preflight/nginx/nginx_tree.h"
 
 #include "nginx_folder.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "preflight/nginx_vars.h"
+#include "preflight/nginx/nginx_vars.h"
 
 #include "nginx_text.h"
 

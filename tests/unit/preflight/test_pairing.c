@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "preflight/pairing.h"
+#include "preflight/app/pairing.h"
 
 Test(pairing, socket_paths_are_compared_by_place)
 {

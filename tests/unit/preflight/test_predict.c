@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preflight/app_check.h"
-#include "preflight/facts.h"
-#include "preflight/hint.h"
+#include "preflight/probe/app_check.h"
+#include "preflight/probe/facts.h"
+#include "preflight/witness/mountinfo.h"
 #include "preflight/scene.h"
-#include "preflight/socket_plan.h"
+#include "preflight/probe/socket_plan.h"
 
 #define DIRECTORIES 40
 
@@ -249,7 +249,7 @@ Test(predict, app_items)
 	cr_assert_str_eq(app_item_code(APP_UPLOAD), "PF304");
 }
 
-Test(hint, mountinfo)
+Test(mountinfo, server)
 {
 	static const char info[] =
 	    "21 1 254:0 / / rw - ext4 /dev/vda rw\n"
@@ -257,19 +257,19 @@ Test(hint, mountinfo)
 	    "rw,user_id=1000,group_id=1000\n"
 	    "31 21 0:46 / /mnt/all rw - fuse.x x rw,user_id=0,allow_other\n"
 	    "32 21 0:47 / /mnt/n rw - nfs4 srv:/ rw,vers=4\n";
-	char *hint = hint_from_mountinfo(info, makedev(0, 45), NULL);
+	char *hint = mountinfo_server(info, makedev(0, 45), NULL);
 
 	cr_assert_str_eq(hint,
 	    "fuse.sshfs mount of uid 1000 without allow_other");
 	free(hint);
-	hint = hint_from_mountinfo(info, 0, "/mnt/m");
+	hint = mountinfo_server(info, 0, "/mnt/m");
 	cr_assert_str_eq(hint,
 	    "fuse.sshfs mount of uid 1000 without allow_other");
 	free(hint);
-	hint = hint_from_mountinfo(info, makedev(0, 47), NULL);
+	hint = mountinfo_server(info, makedev(0, 47), NULL);
 	cr_assert_str_eq(hint, "nfs4 mount: the server decides");
 	free(hint);
-	cr_assert_null(hint_from_mountinfo(info, makedev(254, 0), NULL));
-	cr_assert_null(hint_from_mountinfo(info, 0, "/mnt"));
-	cr_assert_null(hint_from_mountinfo("garbage\n\n - \n", 0, "/mnt"));
+	cr_assert_null(mountinfo_server(info, makedev(254, 0), NULL));
+	cr_assert_null(mountinfo_server(info, 0, "/mnt"));
+	cr_assert_null(mountinfo_server("garbage\n\n - \n", 0, "/mnt"));
 }

@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-#include "preflight/preflight_keys.h"
+#include "preflight/app/preflight_keys.h"
 
 static struct setting own[2], group[3], global[2];
 static struct plugin_section sections[2] = {

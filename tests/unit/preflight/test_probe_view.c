@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "preflight/hint.h"
+#include "preflight/judge/hint.h"
 #include "preflight/scene.h"
 
 static struct scene scene;

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "preflight/quote.h"
+#include "preflight/report/quote.h"
 
 static void
 expect_quoted(const char *raw, const char *wanted)

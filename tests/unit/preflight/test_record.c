@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "preflight/record.h"
+#include "preflight/probe/record.h"
 
 /* What a child sends with this record. */
 static size_t

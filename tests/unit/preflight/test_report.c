@@ -3,7 +3,7 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/report.h"
+#include "preflight/report/report.h"
 
 static struct finding *
 found(enum finding_code code, const char *path)

@@ -5,13 +5,13 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/report.h"
-#include "preflight/report_gate.h"
-#include "preflight/report_json.h"
-#include "preflight/report_junit.h"
-#include "preflight/report_prometheus.h"
-#include "preflight/report_text.h"
-#include "preflight/report_yaml.h"
+#include "preflight/report/report.h"
+#include "preflight/report/report_gate.h"
+#include "preflight/report/report_json.h"
+#include "preflight/report/report_junit.h"
+#include "preflight/report/report_prometheus.h"
+#include "preflight/report/report_text.h"
+#include "preflight/report/report_yaml.h"
 
 static struct report report;
 static struct strbuf out;

@@ -13,7 +13,7 @@
 
 #include "base/xmalloc.h"
 #include "preflight/scene.h"
-#include "preflight/security.h"
+#include "preflight/probe/security.h"
 
 static struct scene scene;
 static struct cred app = { APP, APP, NULL, 0 };

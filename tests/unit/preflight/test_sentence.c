@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "preflight/sentence.h"
+#include "preflight/report/sentence.h"
 
 static void
 expect_mode(mode_t mode, const char *wanted)

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "preflight/session.h"
+#include "preflight/probe/session.h"
 
 /* Processes that hold the pipe open, as one that hangs in the kernel does. */
 struct held {

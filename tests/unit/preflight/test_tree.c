@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "preflight/scene.h"
-#include "preflight/tree.h"
+#include "preflight/probe/tree.h"
 
 static struct scene scene;
 static struct cred app = { APP, APP, NULL, 0 };

@@ -5,7 +5,7 @@
 #include "base/shell_words.h"
 #include "base/strbuf.h"
 
-#include "preflight/unwrap.h"
+#include "preflight/app/unwrap.h"
 
 /* "words [env] (chdir) -m" of every command, ";" between them. */
 static char *

@@ -6,7 +6,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
-#include "preflight/uwsgi_conf.h"
+#include "preflight/app/uwsgi_conf.h"
 
 /* The one file there is. */
 struct file {

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "config/config.h"
+
+#include "preflight/policy/baseline.h"
+#include "preflight/checker/checkup.h"
+#include "preflight/checker/exit_code.h"
+#include "preflight/fix/fix_image.h"
+#include "preflight/judge/judge.h"
+#include "preflight/judge/judge_nginx.h"
+#include "preflight/probe/memory.h"
+#include "preflight/policy/policy_apply.h"
+#include "preflight/policy/policy_store.h"
+#include "preflight/report/report.h"
+#include "preflight/report/report_store.h"
+#include "preflight/app/tenants.h"
+#include "preflight/witness/witness.h"
+
+/*
+ * The order of a run.  Each program meets every nginx that it may belong to;
+ * what was found out about an nginx is kept for the next program, so that a
+ * hundred programs read its identity once.
+ */
+
+struct checkup {
+	const struct options *options;
+	struct report *report;
+	struct program_views views;
+	struct nginx_instances instances;
+	struct policy_store policies;
+	struct probe_memory *memory;
+	struct policy *global; /* of the whole run; NULL: none */
+	enum undecided_rule undecided;
+	time_t now;
+	size_t announced;	 /* instances that the report knows already */
+	struct tenants *tenants; /* of each announced instance */
+};
+
+/* "n1": identities are reported in the order of the instances. */
+static const char *
+identity_id(const struct checkup *checkup, const struct identity *identity)
+{
+	const struct report *report = checkup->report;
+	size_t number = 0;
+
+	for (size_t i = 0; i < checkup->instances.count; i++) {
+		const struct nginx_instance *one = checkup->instances.items[i];
+
+		for (size_t j = 0; j < one->identity_count; j++, number++) {
+			if (one->identities[j] == identity)
+				return report->identities[number].id;
+		}
+	}
+	return NULL;
+}
+
+/* The tenants of the next instance to be announced. */
+static void
+find_tenants(struct checkup *checkup, const struct nginx_instance *instance)
+{
+	checkup->tenants = xreallocarray(checkup->tenants,
+	    checkup->announced + 1, sizeof(*checkup->tenants));
+	checkup->tenants[checkup->announced] = (struct tenants){ .count = 0 };
+	if (instance->site_problem == NULL)
+		tenants_find(&checkup->views, &instance->site,
+		    &checkup->tenants[checkup->announced]);
+}
+
+/* Reports instances that were found since the last time. */
+static void
+announce(struct checkup *checkup)
+{
+	for (; checkup->announced < checkup->instances.count;
+	     checkup->announced++) {
+		const struct nginx_instance *one =
+		    checkup->instances.items[checkup->announced];
+
+		judge_nginx(checkup->report, one);
+		find_tenants(checkup, one);
+		for (size_t i = 0; i < one->identity_count; i++) {
+			judge_nginx_identity(checkup->report, one,
+			    one->identities[i]);
+			/* Rules of a security module change unseen. */
+			if (one->identities[i]->confinement.label != NULL)
+				witness_give_up();
+		}
+	}
+}
+
+static struct tree_budget
+choose_budget(const struct options *options, const struct preflight_keys *keys)
+{
+	struct tree_budget budget = options->full ? tree_budget_full
+	    : options->format == FORMAT_GATE	  ? tree_budget_start
+						  : tree_budget_provision;
+
+	if (keys->budget_files > 0)
+		budget.entries = (size_t)keys->budget_files;
+	if (keys->budget_opens > 0)
+		budget.opens = (size_t)keys->budget_opens;
+	return budget;
+}
+
+static void
+judge_identity(struct checkup *checkup, struct judge *judge,
+    const struct pairing *pairing, const struct identity *identity)
+{
+	struct finding *finding;
+
+	judge->identity = identity;
+	judge->identity_id = identity_id(checkup, identity);
+	judge_init(judge);
+	if (identity->cred.uid == judge->view->cred.uid &&
+	    identity->cred.uid != 0) {
+		finding = finding_create(PF012, NULL);
+		finding_say(finding,
+		    "nginx and the program both run as %s: "
+		    "nothing separates them",
+		    judge->user);
+		finding->uid = identity->cred.uid;
+		program_report_add(judge->program, finding);
+	}
+	judge_pairing(judge, pairing);
+	judge_done(judge);
+}
+
+/* A tree that lies in the places of two users may belong to either. */
+static void
+note_ambiguous(struct checkup *checkup, struct judge *judge,
+    const struct pairing *pairing)
+{
+	struct finding *finding;
+
+	for (size_t i = 0; i < pairing->need_count; i++) {
+		const struct need *need = pairing->needs[i].need;
+
+		for (size_t j = 0;
+		     j < checkup->views.count && pairing->needs[i].likely;
+		     j++) {
+			const struct program_view *other =
+			    &checkup->views.items[j];
+
+			if (other->cred.uid == judge->view->cred.uid ||
+			    !pairing_is_likely(other, need))
+				continue;
+			finding = finding_create(PF011, need->path);
+			finding_say(finding,
+			    "%s may belong to %s (%s) or to "
+			    "%s (%s): preflight_static says it",
+			    need->path, judge->view->name, judge->view->user,
+			    other->name, other->user);
+			program_report_add(judge->program, finding);
+		}
+	}
+}
+
+/* The best reason the program was paired by with this nginx. */
+static enum pair_reason
+judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
+{
+	const struct nginx_instance *instance = checkup->instances.items[index];
+	struct pairing pairing;
+	enum pair_reason by;
+
+	if (instance->site_problem != NULL)
+		return PAIR_NONE;
+	judge->instance = instance;
+	judge->tenants = &checkup->tenants[index];
+	pairing_make(&checkup->views, judge->view, &instance->site, &pairing);
+	by = pairing.by;
+	if (by == PAIR_STATIC)
+		note_ambiguous(checkup, judge, &pairing);
+	judge->serves_several |=
+	    pairing.need_count > 0 && judge->tenants->count > 1;
+	if (pairing.need_count > 0 || pairing.miss_count > 0) {
+		for (size_t i = 0; i < instance->identity_count; i++)
+			judge_identity(checkup, judge, &pairing,
+			    instance->identities[i]);
+	}
+	pairing_done(&pairing);
+	return by;
+}
+
+static void
+note_unpaired(struct judge *judge, const char *key)
+{
+	struct finding *finding = finding_create(PF010, NULL);
+	char *sockets;
+	struct strvec paths = STRVEC_INIT;
+
+	for (size_t i = 0; i < judge->view->plan.socket_count; i++)
+		strvec_push(&paths, judge->view->plan.sockets[i].path);
+	sockets = strvec_join(&paths, ", ");
+	finding_say(finding,
+	    "no nginx configuration (%s) leads to this "
+	    "program%s%s",
+	    key, paths.len > 0 ? "; its sockets: " : "", sockets);
+	if (judge->view->keys.demanded)
+		finding->severity = SEVERITY_ERROR;
+	program_report_add(judge->program, finding);
+	free(sockets);
+	strvec_done(&paths);
+}
+
+/* Where the program will bind is part of its configuration; what is not known
+ * of it may hide a pair. */
+static void
+note_undecided_sockets(struct judge *judge, enum pair_reason by)
+{
+	const struct strvec *undecided = &judge->view->plan.undecided;
+	struct finding *finding;
+
+	if (by == PAIR_SOCKET || by == PAIR_TCP)
+		return;
+	for (size_t i = 0; i < undecided->len; i++) {
+		finding = finding_create(PF122, NULL);
+		finding->subject = xstrdup(undecided->items[i]);
+		finding_say(finding,
+		    "where the program listens is not known: "
+		    "%s; preflight_socket= can say it",
+		    undecided->items[i]);
+		program_report_add(judge->program, finding);
+	}
+}
+
+static int
+find_instances(struct checkup *checkup, const char *key,
+    const struct preflight_keys *keys, struct nginx_range *range, char **cause)
+{
+	const struct options *options = checkup->options;
+	const struct nginx_instance_options finding = {
+		.key = key,
+		.assume = options->assume_user != NULL ? options->assume_user
+						       : keys->nginx_user,
+		.ignore_running = options->assume_user != NULL,
+		.root = options->root,
+	};
+
+	if (nginx_instances_find(&checkup->instances, &finding, range, cause) ==
+	    -1)
+		return -1;
+	announce(checkup);
+	return 0;
+}
+
+/* The policy that holds for the program: of the command line, or its own. */
+static int
+find_policy(struct checkup *checkup, const struct program_view *view,
+    struct policy **policy, char **cause)
+{
+	*policy = checkup->global;
+	if (checkup->options->policy != NULL || view->keys.policy == NULL)
+		return 0;
+	*policy = policy_store_get(&checkup->policies, view->keys.policy,
+	    checkup->now, cause);
+	return *policy == NULL ? -1 : 0;
+}
+
+/* One nginx, or all that "auto" finds. */
+static int
+check_key(struct checkup *checkup, struct judge *judge, const char *key,
+    enum pair_reason *by, char **cause)
+{
+	struct nginx_range range = { 0, 0 };
+	enum pair_reason one;
+
+	if (find_instances(checkup, key, &judge->view->keys, &range, cause) ==
+	    -1)
+		return -1;
+	for (size_t i = range.first; i < range.last; i++) {
+		one = judge_instance(checkup, judge, i);
+		*by = one > *by ? one : *by;
+	}
+	return 0;
+}
+
+static int
+check_nginx(struct checkup *checkup, struct judge *judge, char **cause)
+{
+	const struct preflight_keys *keys = &judge->view->keys;
+	const char *said = checkup->options->nginx;
+	const char *key = said != NULL ? said : keys->nginx;
+	enum pair_reason by = PAIR_NONE;
+
+	if (strcmp(key, "none") == 0)
+		return 0;
+	if (check_key(checkup, judge, key, &by, cause) == -1)
+		return -1;
+	for (size_t i = 0; said == NULL && i < keys->more_nginx.len; i++) {
+		if (check_key(checkup, judge, keys->more_nginx.items[i], &by,
+			cause) == -1)
+			return -1;
+	}
+	note_undecided_sockets(judge, by);
+	if (by == PAIR_NONE)
+		note_unpaired(judge, key);
+	else
+		judge->program->paired_by = xstrdup(pair_reason_name(by));
+	return 0;
+}
+
+static int
+check_program(struct checkup *checkup, const struct program_view *view,
+    char **cause)
+{
+	const struct options *options = checkup->options;
+	struct judge judge = {
+		.report = checkup->report,
+		.view = view,
+		.image = options->root,
+		.stat_only = options->stat_only,
+		.budget = choose_budget(options, &view->keys),
+		.probe.memory = checkup->memory,
+		.running = options->running,
+		.confirm = options->confirm_http || view->keys.confirm_http,
+	};
+	struct policy *policy;
+
+	if (judge.confirm)
+		witness_give_up();
+	if (find_policy(checkup, view, &policy, cause) == -1)
+		return -1;
+	if (policy != NULL)
+		judge.more_secrets = policy->secrets_add.items;
+	judge.program =
+	    report_add_program(checkup->report, view->name, view->user);
+	if (options->format == FORMAT_GATE)
+		judge.probe.deadline_ms =
+		    clock_mono_ms() + view->keys.timeout_s * 1000;
+	judge_app(&judge);
+	if (check_nginx(checkup, &judge, cause) == -1)
+		return -1;
+	judge_home(&judge);
+	if (policy != NULL)
+		policy_apply_program(policy, checkup->report, judge.program,
+		    checkup->now);
+	return 0;
+}
+
+/* Before anything is asked: policies may say what to ask. */
+static int
+apply_policies(struct checkup *checkup, char **cause)
+{
+	struct policy *policy;
+
+	for (size_t i = 0; i < checkup->views.count; i++) {
+		struct program_view *view = &checkup->views.items[i];
+
+		if (find_policy(checkup, view, &policy, cause) == -1)
+			return -1;
+		if (policy != NULL) {
+			policy_apply_keys(policy, view->name, &view->keys);
+			program_view_plan(view);
+		}
+	}
+	return 0;
+}
+
+/* Without anybody saying so, a program is checked if it has asked for it, or
+ * if nobody in the file has. */
+static bool
+is_wanted(const struct checkup *checkup, const struct program_view *view,
+    bool anybody_asked)
+{
+	const struct options *options = checkup->options;
+
+	if (options->programs.len > 0) {
+		for (size_t i = 0; i < options->programs.len; i++) {
+			if (program_view_is(view, options->programs.items[i]))
+				return true;
+		}
+		return false;
+	}
+	if (options->all || view->keys.mode != PREFLIGHT_OFF)
+		return true;
+	return !anybody_asked && !view->keys.mode_said;
+}
+
+static int
+check_programs(struct checkup *checkup, char **cause)
+{
+	bool anybody_asked = false;
+	size_t checked = 0;
+
+	for (size_t i = 0; i < checkup->views.count; i++)
+		anybody_asked = anybody_asked ||
+		    checkup->views.items[i].keys.mode != PREFLIGHT_OFF;
+	for (size_t i = 0; i < checkup->views.count; i++) {
+		const struct program_view *view = &checkup->views.items[i];
+
+		if (!is_wanted(checkup, view, anybody_asked))
+			continue;
+		checked++;
+		if (check_program(checkup, view, cause) == -1)
+			return -1;
+	}
+	if (checked == 0 && checkup->options->programs.len > 0)
+		return cause_set(cause, "the configuration has no program '%s'",
+		    checkup->options->programs.items[0]);
+	return 0;
+}
+
+static char *
+host_name(void)
+{
+	char name[256];
+
+	if (gethostname(name, sizeof(name)) == -1)
+		return xstrdup("localhost");
+	name[sizeof(name) - 1] = '\0';
+	return xstrdup(name);
+}
+
+/* The first that says it: command line, policy, [preflight]. */
+static int
+choose_levels(struct checkup *checkup, const struct config *config,
+    char **cause)
+{
+	const struct options *options = checkup->options;
+	const struct policy *policy = checkup->global;
+	const char *word = preflight_global(config, "fail_level");
+	int level = word == NULL ? SEVERITY_ERROR : severity_parse(word);
+
+	if (level <= SEVERITY_UNDECIDED)
+		return cause_set(cause,
+		    "[preflight] fail_level: '%s' is none "
+		    "of info, notice, warning, error, critical",
+		    word);
+	checkup->report->fail_level = options->has_fail_level
+	    ? options->fail_level
+	    : policy != NULL && policy->has_fail_level ? policy->fail_level
+						       : (enum severity)level;
+	checkup->undecided = options->has_undecided   ? options->undecided
+	    : policy != NULL && policy->has_undecided ? policy->undecided
+						      : UNDECIDED_CODE_2;
+	return 0;
+}
+
+static int
+open_policy(struct checkup *checkup, const struct config *config, char **cause)
+{
+	const char *path = checkup->options->policy != NULL
+	    ? checkup->options->policy
+	    : preflight_global(config, "policy");
+
+	if (path == NULL)
+		return 0;
+	checkup->global =
+	    policy_store_get(&checkup->policies, path, checkup->now, cause);
+	return checkup->global == NULL ? -1 : 0;
+}
+
+static int
+settle(struct checkup *checkup, int64_t started, char **cause)
+{
+	const struct options *options = checkup->options;
+	struct report *report = checkup->report;
+
+	if (checkup->global != NULL)
+		policy_apply_report(checkup->global, report, checkup->now);
+	/* Programs that were not looked at may need their waivers. */
+	for (size_t i = 0;
+	     options->programs.len == 0 && i < checkup->policies.count; i++)
+		policy_report_waivers(checkup->policies.items[i], report,
+		    checkup->now);
+	report->mode = options->running	     ? "running"
+	    : options->format == FORMAT_GATE ? "start"
+					     : "provision";
+	if (options->root != NULL)
+		fix_in_image(report, options->root);
+	report_finish(report);
+	if (options->baseline != NULL) {
+		if (baseline_subtract(options->baseline, report, cause) == -1)
+			return -1;
+		report_finish(report);
+	}
+	exit_code_set(report, checkup->undecided, options->require_probed);
+	report->duration_ms = clock_mono_ms() - started;
+	return 0;
+}
+
+static int
+run(struct checkup *checkup, const struct config *config, char **cause)
+{
+	int64_t started = clock_mono_ms();
+
+	checkup->report->host = host_name();
+	checkup->report->started_ms = clock_wall_ms();
+	if (open_policy(checkup, config, cause) == -1 ||
+	    choose_levels(checkup, config, cause) == -1 ||
+	    program_views_read(config, checkup->options->root, &checkup->views,
+		cause) == -1 ||
+	    apply_policies(checkup, cause) == -1 ||
+	    check_programs(checkup, cause) == -1)
+		return -1;
+	return settle(checkup, started, cause);
+}
+
+/* A report under other conditions than the daemon's is not the program's. */
+static char *
+store_for(const struct options *options, const struct config *config)
+{
+	const char *dir = preflight_global(config, "report_dir");
+
+	if (dir == NULL || *dir == '\0' || options->root != NULL ||
+	    options->baseline != NULL || options->assume_user != NULL ||
+	    options->nginx != NULL || options->policy != NULL)
+		return NULL;
+	return xstrdup(dir);
+}
+
+int
+checkup_run(const struct options *options, struct report *report, char **cause)
+{
+	struct checkup checkup = {
+		.options = options,
+		.report = report,
+		.now = clock_wall().tv_sec,
+	};
+	struct config *config;
+	int failed;
+
+	config = checkup_config(options, cause);
+	if (config == NULL)
+		return -1;
+	report->conf = xstrdup(config->path);
+	report->store = store_for(options, config);
+	if (options->keep || report->store != NULL)
+		witness_begin();
+	witness_system();
+	witness_nginx();
+	checkup_note_config(config);
+	checkup.memory = probe_memory_create();
+	failed = run(&checkup, config, cause);
+	probe_memory_free(checkup.memory);
+	for (size_t i = 0; i < checkup.announced; i++)
+		tenants_done(&checkup.tenants[i]);
+	free(checkup.tenants);
+	nginx_instances_done(&checkup.instances);
+	program_views_done(&checkup.views);
+	policy_store_done(&checkup.policies);
+	config_free(config);
+	return failed;
+}
+
+int
+checkup_stored(const struct options *options, struct strbuf *out, char **cause)
+{
+	struct config *config = checkup_config(options, cause);
+	const char *dir;
+
+	if (config == NULL)
+		return -1;
+	dir = preflight_global(config, "report_dir");
+	if (dir != NULL)
+		report_store_read(dir, config->path, options->programs.items[0],
+		    out);
+	config_free(config);
+	return 0;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/strbuf.h"
+#include "base/xmalloc.h"
+
+#include "preflight/judge/confirm_http.h"
+#include "preflight/nginx/nginx_location.h"
+
+/*
+ * One request, one status line; everything else of HTTP is nginx's business.
+ */
+
+#define HEAD_MAX_BYTES 256
+
+/* Whether the server's listen with this address has ssl or the like. */
+static bool
+is_plain(const struct nginx_server *server, const char *listen)
+{
+	static const char *const others[] = { "ssl", "quic", "proxy_protocol",
+		NULL };
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &server->node->children, entry) {
+		if (!nginx_node_is(node, "listen") ||
+		    strcmp(nginx_node_arg(node, 1), listen) != 0)
+			continue;
+		for (size_t i = 2; i < node->arg_count; i++) {
+			for (size_t j = 0; others[j] != NULL; j++) {
+				if (strcmp(node->args[i], others[j]) == 0)
+					return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* "8080", "*:8080", "127.0.0.1:8080"; false if it is not on loopback. */
+static bool
+loopback(const char *listen, struct sockaddr_in *address)
+{
+	const char *colon = strrchr(listen, ':');
+	const char *port = colon == NULL ? listen : colon + 1;
+	char *host = colon == NULL ? xstrdup("*")
+				   : xstrndup(listen, (size_t)(colon - listen));
+	long long number;
+	bool good;
+
+	*address = (struct sockaddr_in){ .sin_family = AF_INET };
+	if (strcmp(host, "*") == 0 || strcmp(host, "0.0.0.0") == 0 ||
+	    strcmp(host, "localhost") == 0) {
+		free(host);
+		host = xstrdup("127.0.0.1");
+	}
+	good = strncmp(host, "127.", 4) == 0 &&
+	    inet_pton(AF_INET, host, &address->sin_addr) == 1 &&
+	    parse_int(port, &number, NULL) == 0 && number > 0 && number < 65536;
+	if (good)
+		address->sin_port = htons((uint16_t)number);
+	free(host);
+	return good;
+}
+
+static bool
+find_address(const struct nginx_server *server, struct sockaddr_in *address)
+{
+	for (size_t i = 0; i < server->listens.len; i++) {
+		const char *listen = server->listens.items[i];
+
+		if (is_plain(server, listen) && loopback(listen, address))
+			return true;
+	}
+	return server->listens.len == 0 && loopback("80", address);
+}
+
+static bool
+wait_ready(int fd, short events, int64_t end)
+{
+	struct pollfd wait = { .fd = fd, .events = events };
+	int64_t left = end - clock_mono_ms();
+
+	return left > 0 && poll(&wait, 1, (int)left) == 1;
+}
+
+static int
+open_connection(const struct sockaddr_in *address, int64_t end)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (fd == -1)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) ==
+	    0)
+		return fd;
+	if (errno == EINPROGRESS && wait_ready(fd, POLLOUT, end) &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
+	    error == 0)
+		return fd;
+	fd_close(&fd);
+	return -1;
+}
+
+/* Everything that is not plain in a URI as %XX. */
+static void
+add_encoded(struct strbuf *out, const char *uri)
+{
+	for (; *uri != '\0'; uri++) {
+		unsigned char c = (unsigned char)*uri;
+
+		if (c > 0x20 && c < 0x7f && strchr("%?#\"<>\\^`{|}", c) == NULL)
+			strbuf_addch(out, (char)c);
+		else
+			strbuf_addf(out, "%%%02X", c);
+	}
+}
+
+static int
+exchange(int fd, const struct strbuf *request, int64_t end)
+{
+	char head[HEAD_MAX_BYTES + 1];
+	size_t got = 0;
+	ssize_t len;
+	int status;
+
+	if (send(fd, request->data, request->len, MSG_NOSIGNAL) !=
+	    (ssize_t)request->len)
+		return 0;
+	while (got < HEAD_MAX_BYTES && wait_ready(fd, POLLIN, end)) {
+		len = read(fd, head + got, HEAD_MAX_BYTES - got);
+		if (len <= 0)
+			break;
+		got += (size_t)len;
+		head[got] = '\0';
+		if (strchr(head, '\n') != NULL)
+			break;
+	}
+	head[got] = '\0';
+	return sscanf(head, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
+}
+
+int
+confirm_http(const struct need *need, const char *uri, int timeout_ms)
+{
+	int64_t end = clock_mono_ms() + timeout_ms;
+	struct strbuf request = STRBUF_INIT;
+	struct sockaddr_in address;
+	int fd, status;
+
+	if (need->server == NULL || !find_address(need->server, &address))
+		return 0;
+	fd = open_connection(&address, end);
+	if (fd == -1)
+		return 0;
+	strbuf_addstr(&request, "HEAD ");
+	add_encoded(&request, uri);
+	strbuf_addf(&request,
+	    " HTTP/1.0\r\nHost: %s\r\n"
+	    "User-Agent: preflight\r\nConnection: close\r\n\r\n",
+	    need->server_name == NULL || *need->server_name == '\0' ||
+		    *need->server_name == '~' || *need->server_name == '_'
+		? "localhost"
+		: need->server_name);
+	status = exchange(fd, &request, end);
+	strbuf_done(&request);
+	fd_close(&fd);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_CONFIRM_HTTP_H
+#define PREFLIGHT_CONFIRM_HTTP_H
+
+#include "preflight/nginx/need.h"
+
+/*
+ * Asks a running nginx itself, over loopback (contract P4.9): HEAD for the URI
+ * with the Host of the need's server.  Returns the status, or 0 if the server
+ * cannot be asked (TLS, no loopback address, no answer within timeout_ms).
+ */
+int confirm_http(const struct need *, const char *uri, int timeout_ms);
+
+#endif

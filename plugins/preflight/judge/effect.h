@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_EFFECT_H
+#define PREFLIGHT_EFFECT_H
+
+#include "preflight/report/finding.h"
+#include "preflight/nginx/need.h"
+
+/*
+ * Sets what a visitor and nginx's error log would see if the need is refused
+ * with this errno; file is the path nginx would try to open.  What cannot be
+ * told is left out.  (contract P1.2, P1.3)
+ */
+void effect_set(struct finding *, const struct need *, int error,
+    const char *file);
+
+#endif

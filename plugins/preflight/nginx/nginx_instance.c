@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/xmalloc.h"
+
+#include "preflight/nginx/nginx_args.h"
+#include "preflight/nginx/nginx_build.h"
+#include "preflight/nginx/nginx_instance.h"
+#include "preflight/witness/witness.h"
+
+/*
+ * Finding nginx: running masters are believed first, and each brings along the
+ * configuration it was started with; without one the configuration is read as
+ * nginx would at its next start, and the identity is computed from it.
+ */
+
+#define PID_FILE_MAX_BYTES 64
+
+static void
+instance_free(struct nginx_instance *instance)
+{
+	nginx_site_done(&instance->site);
+	identities_done(&instance->running);
+	if (instance->has_computed)
+		identity_done(&instance->computed);
+	if (instance->has_user)
+		nginx_user_done(&instance->user);
+	free(instance->key);
+	free(instance->site_problem);
+	free(instance->user_problem);
+	free(instance->identities);
+	free(instance);
+}
+
+void
+nginx_instances_done(struct nginx_instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		instance_free(instances->items[i]);
+	free(instances->items);
+	*instances = (struct nginx_instances){ 0 };
+}
+
+static void
+add_identity(struct nginx_instance *instance, struct identity *identity)
+{
+	instance->identities = xreallocarray(instance->identities,
+	    instance->identity_count + 1, sizeof(struct identity *));
+	instance->identities[instance->identity_count++] = identity;
+}
+
+static void
+find_user(struct nginx_instance *instance, const char *assume, const char *root)
+{
+	const struct nginx_user_options options = {
+		.assume = assume,
+		.root = root,
+	};
+
+	instance->has_user =
+	    nginx_user_find(&instance->site, &options, &instance->user,
+		&instance->user_code, &instance->user_problem) == 0;
+}
+
+static bool
+expects_root(const struct nginx_instance *instance)
+{
+	return instance->site.master_process_off ||
+	    (instance->has_user && instance->user.cred.uid == 0);
+}
+
+/* Whom the questions are asked as. */
+static void
+settle_identities(struct nginx_instance *instance, const char *assume,
+    const char *image)
+{
+	if (instance->running.count > 0) {
+		instance->source = "worker";
+		for (size_t i = 0; i < instance->running.count; i++)
+			add_identity(instance, &instance->running.items[i]);
+		return;
+	}
+	instance->source = assume == NULL ? "config" : "assumed";
+	if (!instance->has_user)
+		return;
+	identity_computed(&instance->user.cred, &instance->computed);
+	instance->computed.image = image;
+	instance->has_computed = true;
+	add_identity(instance, &instance->computed);
+}
+
+static struct nginx_instance *
+add_instance(struct nginx_instances *instances, const char *key)
+{
+	struct nginx_instance *instance = xcalloc(1, sizeof(*instance));
+
+	instance->key = xstrdup(key);
+	instances->items = xreallocarray(instances->items, instances->count + 1,
+	    sizeof(*instances->items));
+	instances->items[instances->count++] = instance;
+	return instance;
+}
+
+static void
+read_site(struct nginx_instance *instance, const struct nginx_options *options)
+{
+	if (nginx_site_read(options, &instance->site,
+		&instance->site_problem) == -1 &&
+	    instance->site_problem == NULL)
+		instance->site_problem = xstrdup("cannot read nginx.conf");
+}
+
+/* What a link below /proc/PID says; the caller frees, NULL if it is not to be
+ * read. */
+static char *
+proc_link(pid_t pid, const char *name)
+{
+	char *path = xasprintf("/proc/%ld/%s", (long)pid, name);
+	char target[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	return len <= 0 ? NULL : xstrndup(target, (size_t)len);
+}
+
+/* The prefix of paths in the master's view, if it is not ours. */
+static char *
+foreign_root(const struct identities *running, pid_t master)
+{
+	for (size_t i = 0; i < running->count; i++) {
+		if (running->items[i].master == master &&
+		    (running->items[i].other_namespace ||
+			running->items[i].other_root))
+			return xasprintf("/proc/%ld/root", (long)master);
+	}
+	return NULL;
+}
+
+static void
+add_running(struct nginx_instances *instances,
+    const struct nginx_instance_options *options,
+    const struct nginx_master *master, const struct identities *all)
+{
+	struct nginx_instance *instance = add_instance(instances, options->key);
+	struct nginx_args title;
+	char *root = foreign_root(all, master->pid);
+	char *binary = root == NULL ? proc_link(master->pid, "exe") : NULL;
+	struct nginx_options reading = { .binary = binary, .root = root };
+	struct identity_options asking = { .master = master->pid };
+
+	instance->master = master->pid;
+	instance->master_uid = master->uid;
+	nginx_args_read(master->command, &title);
+	reading.conf = title.conf;
+	reading.prefix = title.prefix;
+	reading.globals = title.globals;
+	read_site(instance, &reading);
+	if (instance->site_problem == NULL)
+		find_user(instance, NULL, root);
+	asking.expect_root = expects_root(instance);
+	/* The databases of another root say nothing about ours. */
+	(void)identity_running(&asking, &instance->running, NULL);
+	settle_identities(instance, NULL, NULL);
+	nginx_args_done(&title);
+	free(root);
+	free(binary);
+}
+
+static void
+add_stopped(struct nginx_instances *instances,
+    const struct nginx_instance_options *options, const char *conf)
+{
+	struct nginx_instance *instance = add_instance(instances, options->key);
+	const struct nginx_options reading = {
+		.conf = conf,
+		.root = options->root,
+	};
+
+	read_site(instance, &reading);
+	if (instance->site_problem == NULL || options->assume != NULL)
+		find_user(instance, options->assume, options->root);
+	settle_identities(instance, options->assume, options->root);
+}
+
+/* The configuration a master was started with, without links; NULL if it
+ * cannot be told. */
+static char *
+conf_of(const struct nginx_master *master)
+{
+	struct nginx_args title;
+	struct nginx_build build;
+	char *binary = proc_link(master->pid, "exe"), *path, *real;
+
+	nginx_args_read(master->command, &title);
+	nginx_build_read(NULL, binary, &build);
+	if (title.prefix == NULL)
+		title.prefix =
+		    xstrdup(build.prefix == NULL ? "/" : build.prefix);
+	if (title.conf == NULL)
+		title.conf =
+		    xstrdup(build.conf_path == NULL ? "/etc/nginx/nginx.conf"
+						    : build.conf_path);
+	path = title.conf[0] == '/'
+	    ? xstrdup(title.conf)
+	    : xasprintf("%s/%s", title.prefix, title.conf);
+	real = realpath(path, NULL);
+	free(path);
+	free(binary);
+	nginx_args_done(&title);
+	nginx_build_done(&build);
+	return real;
+}
+
+static bool
+runs_with(const struct nginx_master *master, const char *conf)
+{
+	char *theirs = conf_of(master), *wanted = realpath(conf, NULL);
+	bool same =
+	    theirs != NULL && wanted != NULL && strcmp(theirs, wanted) == 0;
+
+	free(theirs);
+	free(wanted);
+	return same;
+}
+
+static int
+read_pid_file(const char *path, pid_t *pid, char **cause)
+{
+	long long number;
+	char *text;
+	int failed;
+
+	witness_file(path);
+	text = fd_read_file(path, PID_FILE_MAX_BYTES, NULL);
+	if (text == NULL)
+		return cause_set(cause, "cannot read the pid file %s: %s", path,
+		    strerror(errno));
+	failed = parse_int(text, &number, NULL) == -1 || number < 1;
+	free(text);
+	if (failed)
+		return cause_set(cause, "%s contains no pid", path);
+	*pid = (pid_t)number;
+	return 0;
+}
+
+static bool
+is_meant(const struct nginx_instance_options *options,
+    const struct nginx_master *master, pid_t pid)
+{
+	if (pid != 0)
+		return master->pid == pid;
+	return strcmp(options->key, "auto") == 0 ||
+	    runs_with(master, options->key);
+}
+
+static bool
+known_already(const struct nginx_instances *instances, const char *key,
+    struct nginx_range *range)
+{
+	range->first = range->last = instances->count;
+	for (size_t i = instances->count; i-- > 0;) {
+		if (strcmp(instances->items[i]->key, key) != 0)
+			continue;
+		if (range->last == instances->count)
+			range->last = i + 1;
+		range->first = i;
+	}
+	return range->first != instances->count;
+}
+
+int
+nginx_instances_find(struct nginx_instances *instances,
+    const struct nginx_instance_options *options, struct nginx_range *range,
+    char **cause)
+{
+	const struct identity_options everybody = { 0 };
+	struct identities all = { 0 };
+	const char *key = options->key;
+	bool is_auto = strcmp(key, "auto") == 0;
+	pid_t pid = 0;
+
+	if (known_already(instances, key, range))
+		return 0;
+	if (strncmp(key, "pid:", 4) == 0 &&
+	    read_pid_file(key + 4, &pid, cause) == -1)
+		return -1;
+	if (options->root == NULL && !options->ignore_running &&
+	    identity_running(&everybody, &all, cause) == -1)
+		return -1;
+	for (size_t i = 0; i < all.master_count; i++) {
+		if (is_meant(options, &all.masters[i], pid))
+			add_running(instances, options, &all.masters[i], &all);
+	}
+	identities_done(&all);
+	if (instances->count == range->first && pid != 0)
+		return cause_set(cause,
+		    "%s names process %ld, which is no "
+		    "nginx master",
+		    key + 4, (long)pid);
+	if (instances->count == range->first)
+		add_stopped(instances, options, is_auto ? NULL : key);
+	range->last = instances->count;
+	return 0;
+}

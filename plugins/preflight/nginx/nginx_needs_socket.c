@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/xmalloc.h"
+#include "preflight/nginx/nginx_needs.h"
+
+/*
+ * Applications behind unix sockets, named by a *_pass directive or by the
+ * servers of an upstream block (contract P2.8).  What is reached over TCP
+ * needs no file and is left out.
+ */
+
+/* The address without "http://" and its like. */
+static const char *
+skip_scheme(const char *address)
+{
+	const char *p = address;
+
+	while (isalpha((unsigned char)*p))
+		p++;
+	return strncmp(p, "://", 3) == 0 ? p + 3 : address;
+}
+
+/* The path of "unix:/p"; NULL if it is none.  Only proxy_pass can have a URI
+ * behind it, after another colon. */
+static char *
+socket_path(const char *address, bool has_uri)
+{
+	if (strncasecmp(address, "unix:", 5) != 0)
+		return NULL;
+	address += 5;
+	return xstrndup(address,
+	    has_uri ? strcspn(address, ":") : strlen(address));
+}
+
+/* The upstream block of this name in the same http or stream block. */
+static const struct nginx_node *
+find_upstream(const struct nginx_node *scope, const char *address)
+{
+	const struct nginx_node *node, *top = scope;
+	size_t len = strcspn(address, "/:");
+
+	while (top->parent != NULL && top->parent->parent != NULL)
+		top = top->parent;
+	TAILQ_FOREACH(node, &top->children, entry)
+		if (node->block && nginx_node_is(node, "upstream") &&
+		    strlen(nginx_node_arg(node, 1)) == len &&
+		    strncasecmp(nginx_node_arg(node, 1), address, len) == 0)
+			return node;
+	return NULL;
+}
+
+static bool
+has_parameter(const struct nginx_node *server, const char *name)
+{
+	for (size_t i = 2; i < server->arg_count; i++)
+		if (strcmp(server->args[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_balancer_code(const struct nginx_node *node)
+{
+	return strncmp(nginx_node_arg(node, 0), "balancer_by_lua",
+		   strlen("balancer_by_lua")) == 0;
+}
+
+static void
+add_upstream(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *upstream)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &upstream->children, entry) {
+		bool code = is_balancer_code(node);
+		struct need *need;
+		char *path = NULL;
+
+		if (code)
+			path = xstrdup("");
+		else if (nginx_node_is(node, "server") &&
+		    !has_parameter(node, "down"))
+			path = socket_path(nginx_node_arg(node, 1), false);
+		if (path == NULL)
+			continue;
+		need = nginx_needs_add(needs, place, NEED_SOCKET, node, path);
+		need->upstream = xstrdup(nginx_node_arg(upstream, 1));
+		need->backup = has_parameter(node, "backup");
+		need->by_code = code;
+		if (code)
+			need->variable = xstrdup(node->args[0]);
+	}
+}
+
+static void
+add_address(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *pass, const char *text, bool one_of)
+{
+	const char *address = skip_scheme(text);
+	const struct nginx_node *upstream;
+	char *path = socket_path(address,
+	    nginx_node_is(pass, "proxy_pass") && place->server != NULL);
+
+	if (path != NULL) {
+		nginx_needs_add(needs, place, NEED_SOCKET, pass, path)->one_of =
+		    one_of;
+		return;
+	}
+	upstream = find_upstream(place->node, address);
+	if (upstream != NULL)
+		add_upstream(needs, place, upstream);
+}
+
+/* Whether an address that begins so could still be that of a socket. */
+static bool
+may_be_socket(const char *written)
+{
+	const char *address = skip_scheme(written);
+	size_t constant = strcspn(address, "$");
+	char *name = NULL;
+	size_t len;
+
+	if (constant > 0)
+		return strncasecmp(address, "unix:", 5) == 0;
+	len = nginx_vars_reference(address, &name);
+	free(name);
+	/* $host:8080 */
+	return !(
+	    address[len] == ':' && isdigit((unsigned char)address[len + 1]));
+}
+
+/* Nothing but the folder in front of the first variable is certain. */
+static void
+add_undecided(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *pass, const struct nginx_text *text)
+{
+	const char *address = skip_scheme(nginx_node_arg(pass, 1));
+	char *path = socket_path(skip_scheme(text->values.items[0]), false);
+	struct need *need;
+
+	if (!may_be_socket(address)) {
+		free(path);
+		return;
+	}
+	if (path == NULL)
+		path = xstrdup("");
+	need = nginx_needs_add(needs, place, NEED_SOCKET, pass, path);
+	need->variable = xstrdup(text->variable);
+	need->deeper = strchr(address + strcspn(address, "$"), '/') != NULL;
+}
+
+void
+nginx_needs_socket(struct nginx_needs *needs, const struct nginx_place *place)
+{
+	const struct nginx_node *node;
+	struct nginx_text text;
+
+	TAILQ_FOREACH(node, &place->node->children, entry) {
+		if (!nginx_is_pass(node))
+			continue;
+		nginx_vars_expand(place->node, nginx_node_arg(node, 1), NULL,
+		    &text);
+		if (text.variable != NULL)
+			add_undecided(needs, place, node, &text);
+		for (size_t i = 0; text.variable == NULL && i < text.values.len;
+		     i++)
+			add_address(needs, place, node, text.values.items[i],
+			    text.values.len > 1);
+		nginx_text_done(&text);
+	}
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "preflight/probe/memory.h"
+#include "preflight/probe/session.h"
+#include "preflight/probe/tree_key.h"
+#include "preflight/probe/tree_survey.h"
+#include "preflight/witness/witness.h"
+
+#define CPU_SECONDS 600
+/* How long a lister may be silent beyond its own budget. */
+#define SLACK_MS    3000
+
+static void
+take_dir(struct tree_survey *survey, const struct record *record,
+    const char *path)
+{
+	survey->dirs = xreallocarray(survey->dirs, survey->dir_count + 1,
+	    sizeof(*survey->dirs));
+	survey->dirs[survey->dir_count++] = (struct survey_dir){
+		.path = xstrndup(path, record->path_len),
+		.class = (long)record->numbers[0],
+		.entries = (size_t)record->numbers[1],
+		.wanted = record->numbers[2] != 0,
+	};
+}
+
+static void
+take_sample(struct tree_survey *survey, const struct record *record,
+    const char *path)
+{
+	struct survey_sample *sample;
+	size_t len = record->path_len, link_len = (size_t)record->numbers[2];
+
+	survey->samples = xreallocarray(survey->samples,
+	    survey->sample_count + 1, sizeof(*survey->samples));
+	sample = &survey->samples[survey->sample_count++];
+	*sample = (struct survey_sample){
+		.class = (long)record->numbers[0],
+		.reason = (enum list_reason)record->numbers[1],
+		.is_dir = record->numbers[2] != 0,
+		.rank = (long)record->numbers[3],
+		.facts = record->facts,
+	};
+	if (sample->reason == LIST_LEAVING && link_len <= len) {
+		sample->target = xstrndup(path + link_len, len - link_len);
+		len = link_len;
+	}
+	sample->path = xstrndup(path, len);
+}
+
+static void
+take_class(struct tree_survey *survey, const struct record *record)
+{
+	/* They come in order. */
+	if (record->numbers[0] != (int64_t)survey->class_count)
+		return;
+	survey->classes = xreallocarray(survey->classes,
+	    survey->class_count + 1, sizeof(*survey->classes));
+	survey->classes[survey->class_count++] = (struct tree_class){
+		.facts = record->facts,
+		.members = (size_t)record->numbers[1],
+	};
+}
+
+static void
+take_numbers(size_t numbers[RECORD_NUMBERS], const struct record *record)
+{
+	for (size_t i = 0; i < RECORD_NUMBERS; i++)
+		numbers[i] = (size_t)record->numbers[i];
+}
+
+/* A child may send anything. */
+static bool
+is_index(int64_t number, size_t count)
+{
+	return number >= 0 && (uint64_t)number < count;
+}
+
+static void
+take_way(struct tree_survey *survey, const struct record *record)
+{
+	if (!is_index(record->numbers[0],
+		survey->way_count + (survey->way_count == 0)) ||
+	    !is_index(record->numbers[1], survey->class_count))
+		return;
+	survey->ways = xreallocarray(survey->ways, survey->way_count + 1,
+	    sizeof(*survey->ways));
+	survey->ways[survey->way_count++] = (struct tree_way){
+		.parent = (uint32_t)record->numbers[0],
+		.class = (uint32_t)record->numbers[1],
+		.opened = record->numbers[2] != 0,
+		.needed = record->numbers[3] != 0,
+	};
+}
+
+static void
+take_reach(struct tree_survey *survey, const struct record *record)
+{
+	if (!is_index(record->numbers[0], survey->way_count) ||
+	    !is_index(record->numbers[1], survey->class_count))
+		return;
+	survey->reaches = xreallocarray(survey->reaches,
+	    survey->reach_count + 1, sizeof(*survey->reaches));
+	survey->reaches[survey->reach_count++] = (struct tree_reach){
+		.way = (uint32_t)record->numbers[0],
+		.class = (uint32_t)record->numbers[1],
+		.files = (size_t)record->numbers[2],
+		.suspicious = (size_t)record->numbers[3],
+		.all = (size_t)record->numbers[4],
+	};
+}
+
+static void
+take(const struct record *record, const char *path, void *arg)
+{
+	struct tree_survey *survey = arg;
+
+	if (record->kind == RECORD_DIRECTORY)
+		take_dir(survey, record, path);
+	else if (record->kind == RECORD_SAMPLE)
+		take_sample(survey, record, path);
+	else if (record->kind == RECORD_CLASS)
+		take_class(survey, record);
+	else if (record->kind == RECORD_SEEN)
+		take_numbers(survey->seen, record);
+	else if (record->kind == RECORD_WAY)
+		take_way(survey, record);
+	else if (record->kind == RECORD_REACH)
+		take_reach(survey, record);
+}
+
+static struct tree_survey *
+list(struct list_job *job, const struct probe_as *as,
+    const struct probe_options *options)
+{
+	struct tree_survey *survey = xcalloc(1, sizeof(*survey));
+	struct child_plan plan = {
+		.as = as,
+		.become = probe_mode_for(as->cred) == PROBE_BECOME,
+		.work = tree_list,
+		.arg = job,
+		.cpu_seconds = CPU_SECONDS,
+	};
+	struct session session = {
+		.plan = &plan,
+		.quiet_ms = job->budget.ms + SLACK_MS,
+		.deadline_ms = options->deadline_ms,
+		.take = take,
+		.arg = survey,
+	};
+
+	survey->refs = 1;
+	survey->why = session_run(&session);
+	survey->error = session.error;
+	return survey;
+}
+
+/* Notes what the listing saw; a refusal rests on the way to the tree. */
+static void
+bear_witness(const struct list_job *job, const struct identity *worker,
+    const struct cred *cred, const struct tree_survey *survey)
+{
+	pid_t view = identity_view(worker);
+	struct strbuf key = STRBUF_INIT;
+
+	if (survey->why == WHY_NONE) {
+		tree_key_write(job, cred, &key);
+		witness_tree(job->path, key.data, key.len, view,
+		    survey->seen[7]);
+		strbuf_done(&key);
+	} else if (survey->why == WHY_LIST) {
+		witness_path(view, job->path);
+	} else {
+		witness_give_up();
+	}
+}
+
+static struct tree_survey *
+list_as(struct list_job *job, const struct identity *worker,
+    const struct cred *cred, const struct probe_options *options)
+{
+	const struct probe_as as = {
+		.cred = cred,
+		.proc_fd = worker->proc_fd,
+		.umask = -1,
+		.image = worker->image,
+	};
+	struct tree_survey *survey = list(job, &as, options);
+
+	bear_witness(job, worker, cred, survey);
+	return survey;
+}
+
+uint64_t
+tree_survey_digest(struct list_job *job, const struct cred *who, int proc_fd)
+{
+	const struct probe_options options = { .timeout_ms = 0 };
+	const struct probe_as as = {
+		.cred = who,
+		.proc_fd = proc_fd,
+		.umask = -1,
+	};
+	struct tree_survey *survey = list(job, &as, &options);
+	uint64_t digest = survey->why == WHY_NONE ? survey->seen[7] : 0;
+
+	tree_survey_release(survey);
+	return digest;
+}
+
+/* Lists now, as whom it is possible. */
+static struct tree_survey *
+run(struct list_job *job, const struct identity *worker, const struct cred *app,
+    const struct probe_options *options)
+{
+	struct tree_survey *survey;
+
+	if (app != NULL) {
+		survey = list_as(job, worker, app, options);
+		/* Not even the app may list it: perhaps the worker does. */
+		if (survey->why != WHY_LIST || survey->error != EACCES)
+			return survey;
+		tree_survey_release(survey);
+	}
+	return list_as(job, worker, &worker->cred, options);
+}
+
+static void
+add_paths(struct strbuf *key, char *const *paths, size_t count)
+{
+	memory_key_number(key, count);
+	for (size_t i = 0; i < count; i++)
+		memory_key_text(key, paths[i]);
+}
+
+static void
+make_key(const struct list_job *job, const struct identity *worker,
+    const struct cred *app, struct strbuf *key)
+{
+	memory_key_seen(key, MEMORY_SURVEY, worker, app);
+	memory_key_text(key, job->path);
+	memory_key_number(key, job->budget.entries);
+	memory_key_number(key, (uint64_t)job->budget.ms);
+	memory_key_number(key, job->app);
+	memory_key_number(key, job->depth);
+	memory_key_number(key,
+	    job->secrets | job->sources << 1 | job->home << 2);
+	/* The array is the policy's. */
+	memory_key_number(key, (uintptr_t)job->more_secrets);
+	if (job->gain != NULL) {
+		add_paths(key, job->gain->opened, job->gain->opened_count);
+		add_paths(key, job->gain->needed, job->gain->needed_count);
+	}
+}
+
+static void
+forget(void *survey)
+{
+	tree_survey_release(survey);
+}
+
+struct tree_survey *
+tree_survey_run(struct list_job *job, const struct identity *worker,
+    const struct cred *app, const struct probe_options *options)
+{
+	struct tree_survey *survey;
+	struct strbuf key;
+
+	if (options->memory == NULL || job->wanted != NULL)
+		return run(job, worker, app, options);
+	make_key(job, worker, app, &key);
+	survey = probe_memory_get(options->memory, &key);
+	if (survey == NULL) {
+		survey = run(job, worker, app, options);
+		probe_memory_put(options->memory, &key, survey, forget);
+	}
+	strbuf_done(&key);
+	survey->refs++;
+	return survey;
+}
+
+static void
+survey_free(struct tree_survey *survey)
+{
+	for (size_t i = 0; i < survey->dir_count; i++)
+		free(survey->dirs[i].path);
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		free(survey->samples[i].path);
+		free(survey->samples[i].target);
+	}
+	free(survey->dirs);
+	free(survey->samples);
+	free(survey->classes);
+	free(survey->ways);
+	free(survey->reaches);
+	free(survey);
+}
+
+void
+tree_survey_release(struct tree_survey *survey)
+{
+	if (--survey->refs == 0)
+		survey_free(survey);
+}
+
+void
+tree_survey_links(const struct tree_survey *survey, const char *root,
+    struct tree_link **links, size_t *count)
+{
+	const struct survey_sample *sample;
+	size_t len = strlen(root);
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	*links = NULL;
+	*count = 0;
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		sample = &survey->samples[i];
+		if (sample->reason != LIST_LEAVING)
+			continue;
+		*links = xreallocarray(*links, *count + 1, sizeof(**links));
+		(*links)[(*count)++] = (struct tree_link){
+			.path =
+			    xasprintf("%.*s/%s", (int)len, root, sample->path),
+			.target = xstrdup(sample->target),
+		};
+	}
+}
+
+void
+tree_links_free(struct tree_link *links, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(links[i].path);
+		free(links[i].target);
+	}
+	free(links);
+}

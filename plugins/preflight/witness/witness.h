@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_WITNESS_H
+#define PREFLIGHT_WITNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+
+/*
+ * What a verdict rests on (contract P6, TOCTOU): every object that was looked
+ * at, as it was just before.  A verdict may be given again as long as all of
+ * it is the same.
+ *
+ * A checker process makes one run, so there is one witness: the readers and
+ * the prober note what they look at without being handed anything.  Nothing is
+ * noted before witness_begin.
+ */
+
+void witness_begin(void);
+
+/*
+ * The path, with everything on the way to it: what decides about access, but
+ * no content and no times, so that a log may grow and a directory may gain
+ * entries.  In the view of process view (0: ours).
+ */
+void witness_path(pid_t view, const char *path);
+/* A file or directory whose content counts, by its times and size. */
+void witness_file(const char *path);
+/* The directory that a glob pattern looks into. */
+void witness_glob(const char *pattern);
+/* A tree that was listed in the view of a process: the key says how (for
+ * witness_lists_by), the digest what was seen (0: it cannot be told whether it
+ * changes). */
+void witness_tree(const char *path, const char *key, size_t len, pid_t view,
+    uint64_t digest);
+/* All processes of any nginx: numbers, start times and titles. */
+void witness_nginx(void);
+/* The rest: user database, rules of the kernel. */
+void witness_system(void);
+/* The verdict rests on something that cannot be held on to. */
+void witness_give_up(void);
+
+/* Appends everything that was noted; false if it would not be enough. */
+bool witness_write(struct strbuf *);
+/* Whether all that witness_write wrote is still so. */
+bool witness_holds(const char *data, size_t len);
+
+#endif
