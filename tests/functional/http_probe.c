@@ -8,10 +8,15 @@
  * PROBE_REQUEST_MS in the environment shortens the time that a request may
  * take to arrive.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 #include "http/http_parts.h"
@@ -107,6 +112,39 @@ serve_stream(struct http_request *request, void *arg)
 	serve_hold(request, arg);
 }
 
+/* Whether the next connection is one that epoll refuses to watch; these two
+ * functions stand in place of libc's. */
+static bool refuse_next;
+static int refused = -1;
+
+int
+accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
+{
+	int accepted = (int)syscall(SYS_accept4, fd, address, len, flags);
+
+	refused = refuse_next ? accepted : -1;
+	refuse_next = false;
+	return accepted;
+}
+
+int
+epoll_ctl(int queue, int op, int fd, struct epoll_event *event)
+{
+	if (op == EPOLL_CTL_ADD && fd == refused) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return (int)syscall(SYS_epoll_ctl, queue, op, fd, event);
+}
+
+static void
+serve_refuse(struct http_request *request, void *arg)
+{
+	(void)arg;
+	refuse_next = true;
+	reply_text(request, "refusing");
+}
+
 static void
 serve_release(struct http_request *request, void *arg)
 {
@@ -179,6 +217,7 @@ add_routes(struct http_server *server, struct probe *probe)
 		{ "/push", HTTP_GET | HTTP_POST, serve_push },
 		{ "/end", HTTP_GET, serve_end },
 		{ "/counts", HTTP_GET, serve_counts },
+		{ "/refuse", HTTP_GET, serve_refuse },
 	};
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)

@@ -589,6 +589,17 @@ def test_without_descriptors_clients_wait(own, unix):
     assert client.reply().body == b"hello"
 
 
+def test_a_connection_that_cannot_be_watched_is_closed(own):
+    """The kernel limits the watches of a user."""
+    other = own.client()
+    for _ in range(3):
+        assert other.is_open()
+        assert own.get("/refuse") == b"refusing"
+        assert own.client().send(HELLO).is_closed()
+        assert other.is_open()
+    assert own.get("/counts").startswith(b"held 0")
+
+
 def test_a_second_server_harms_nothing(own):
     port = supd.free_port()
     assert ("Another program is already listening on a port that one of our "
