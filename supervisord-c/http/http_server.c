@@ -17,7 +17,8 @@
 
 #define HEADER_MAX    (128 * 1024)
 #define BODY_MAX      (8 * 1024 * 1024)
-/* After the system refused to accept, for want of descriptors. */
+/* After the system refused to accept, for want of descriptors, or to watch a
+ * listening socket. */
 #define RETRY_MS      1000
 /* A crowd that comes and goes is told of once in this time. */
 #define CROWD_TOLD_MS 60000
@@ -40,10 +41,10 @@ apply_accepting(struct http_server *server)
 	struct http_listener *listener;
 
 	STAILQ_FOREACH(listener, &server->listeners, next) {
-		if (may_accept(server, listener))
-			evconnlistener_enable(listener->socket);
-		else
+		if (!may_accept(server, listener))
 			evconnlistener_disable(listener->socket);
+		else if (evconnlistener_enable(listener->socket) == -1)
+			loop_timer_set(server->retry, RETRY_MS);
 	}
 }
 
@@ -446,5 +447,6 @@ http_server_listen(struct http_server *server,
 		    "Cannot open an HTTP server: no memory");
 	}
 	STAILQ_INSERT_TAIL(&server->listeners, listener, next);
+	apply_accepting(server);
 	return 0;
 }

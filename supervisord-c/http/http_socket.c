@@ -218,7 +218,11 @@ open_unix(const struct http_listen *listener, struct http_socket_file *file,
 	}
 	unlink(temporary); /* it may not have got that far */
 	free(temporary);
-	if (!good || lstat(listener->path, &st) == -1) {
+	if (good && lstat(listener->path, &st) == -1) {
+		cause_errno(cause); /* somebody removed it at once */
+		good = false;
+	}
+	if (!good) {
 		fd_close(&fd);
 		return -1;
 	}

@@ -5,8 +5,9 @@
  *
  * usage: http_probe SOCKET PORT [USER PASSWORD]
  *
- * PROBE_REQUEST_MS in the environment shortens the time that a request may
- * take to arrive.
+ * In the environment: PROBE_REQUEST_MS shortens the time that a request may
+ * take to arrive, PROBE_REFUSE_LISTENERS says how often a listening socket
+ * cannot be watched.
  */
 #include <errno.h>
 #include <signal.h>
@@ -116,6 +117,8 @@ serve_stream(struct http_request *request, void *arg)
  * functions stand in place of libc's. */
 static bool refuse_next;
 static int refused = -1;
+/* So often it refuses to watch a listening socket. */
+static long refuse_listeners;
 
 int
 accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
@@ -127,10 +130,27 @@ accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
 	return accepted;
 }
 
+static bool
+is_listener(int fd)
+{
+	int listening = 0;
+	socklen_t len = sizeof(listening);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) ==
+	    0 &&
+	    listening != 0;
+}
+
 int
 epoll_ctl(int queue, int op, int fd, struct epoll_event *event)
 {
-	if (op == EPOLL_CTL_ADD && fd == refused) {
+	bool refuse = fd == refused;
+
+	if (refuse_listeners > 0 && is_listener(fd)) {
+		refuse_listeners--;
+		refuse = true;
+	}
+	if (op == EPOLL_CTL_ADD && refuse) {
 		errno = ENOSPC;
 		return -1;
 	}
@@ -267,6 +287,9 @@ main(int argc, char **argv)
 	if (getenv("PROBE_REQUEST_MS") != NULL)
 		server->conns.request_ms =
 		    strtol(getenv("PROBE_REQUEST_MS"), NULL, 10);
+	if (getenv("PROBE_REFUSE_LISTENERS") != NULL)
+		refuse_listeners =
+		    strtol(getenv("PROBE_REFUSE_LISTENERS"), NULL, 10);
 	add_routes(server, &probe);
 	if (listen_on(server, argv) == 0) {
 		loop_run(probe.loop);

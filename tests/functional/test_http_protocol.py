@@ -600,6 +600,15 @@ def test_a_connection_that_cannot_be_watched_is_closed(own):
     assert own.get("/counts").startswith(b"held 0")
 
 
+def test_a_listening_socket_that_cannot_be_watched_is_tried_again():
+    probe = Probe(PROBE_REFUSE_LISTENERS="5")
+    try:
+        assert probe.ask(HELLO).body == b"hello"
+        assert probe.ask(HELLO, unix=True).body == b"hello"
+    finally:
+        assert "Epoll ADD" in probe.stop()
+
+
 def test_a_second_server_harms_nothing(own):
     port = supd.free_port()
     assert ("Another program is already listening on a port that one of our "
