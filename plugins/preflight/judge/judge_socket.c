@@ -395,6 +395,7 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    now->why == WHY_BACKLOG_FULL ||
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
+	judge_undecided(judge, check, need->path, now);
 	if (now->why == WHY_SOCKET_WRITE && listening &&
 	    verdict->bind.why != WHY_NOT_REMOVABLE) {
 		finding = judge_present(judge, check, need, now);
