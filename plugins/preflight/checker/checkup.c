@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/helper_path.h"
-#include "base/names.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
@@ -15,7 +13,6 @@
 #include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
-#include "preflight/nginx/image.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -524,33 +521,6 @@ store_for(const struct options *options, const struct config *config)
 	return xstrdup(dir);
 }
 
-struct config *
-checkup_config(const struct options *options, char **cause)
-{
-	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	/* Without a file the daemon's own places are searched. */
-	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
-	struct config *config;
-
-	overrides.path = options->conf;
-	overrides.program = daemon;
-	config = config_load(&overrides, NULL, cause);
-	free(daemon);
-	return config;
-}
-
-/* For names_from: a file of the image whose folder is given. */
-static FILE *
-open_in_image(const char *path, void *root)
-{
-	int fd = image_open(root, path);
-	FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
-
-	if (file == NULL && fd != -1)
-		close(fd);
-	return file;
-}
-
 int
 checkup_run(const struct options *options, struct report *report, char **cause)
 {
@@ -562,8 +532,6 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
-	if (options->root != NULL)
-		names_from(open_in_image, (void *)options->root);
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
@@ -583,20 +551,4 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	policy_store_done(&checkup.policies);
 	config_free(config);
 	return failed;
-}
-
-int
-checkup_stored(const struct options *options, struct strbuf *out, char **cause)
-{
-	struct config *config = checkup_config(options, cause);
-	const char *dir;
-
-	if (config == NULL)
-		return -1;
-	dir = preflight_global(config, "report_dir");
-	if (dir != NULL)
-		report_store_read(dir, config->path, options->programs.items[0],
-		    out);
-	config_free(config);
-	return 0;
 }

@@ -8,7 +8,8 @@
 struct config;
 struct report;
 
-/* supervisord.conf as the options name it; NULL with *cause. */
+/* supervisord.conf as the options name it, with the users and groups of the image
+ * if it is about one; NULL with *cause. */
 struct config *checkup_config(const struct options *, char **cause);
 
 /*
