@@ -215,8 +215,8 @@ open_unix(const struct http_listen *listener, struct http_socket_file *file,
 		else
 			good =
 			    name_socket(temporary, listener->path, cause) == 0;
-		unlink(temporary);
 	}
+	unlink(temporary); /* it may not have got that far */
 	free(temporary);
 	if (!good || lstat(listener->path, &st) == -1) {
 		fd_close(&fd);

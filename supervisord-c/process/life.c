@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -30,6 +31,9 @@ enum {
 	/* Between two starts that nobody asked for: a command that ends at once
 	 * with startsecs=0 must not become a fork storm (contract D4.2). */
 	RESPAWN_FLOOR_MS = 1000,
+	/* Between two SIGKILLs: with stopwaitsecs=0 they would follow each
+	 * other for as long as the child takes to die. */
+	KILL_FLOOR_MS = 1000,
 	SIGNALLED = -1, /* the exit status of what died by a signal */
 };
 
@@ -97,7 +101,8 @@ time_to_next(const struct process *process)
 		    ? 0
 		    : process->failures * INT64_C(1000);
 	case PROC_STOPPING:
-		return config->stopwaitsecs * INT64_C(1000);
+		return MAX(config->stopwaitsecs * INT64_C(1000),
+		    process->kill_sent ? KILL_FLOOR_MS : 0);
 	case PROC_EXITED:
 		return wants_restart(process) ? RESPAWN_FLOOR_MS - age : NEVER;
 	case PROC_STOPPED:
@@ -154,6 +159,7 @@ life_stop_overdue(struct process *process)
 
 	log_warnx("killing '%s' (%ld) with SIGKILL", config->name, (long)pid);
 	announce_kill(config->name, pid, SIGKILL, config->killasgroup);
+	process->kill_sent = true;
 	life_fire(process, ON_STOP_OVERDUE);
 }
 
@@ -456,6 +462,7 @@ note_entry(struct process *process)
 		break;
 	case PROC_STOPPING:
 		process->stop_requested = true;
+		process->kill_sent = false;
 		break;
 	case PROC_STOPPED:
 	case PROC_EXITED:

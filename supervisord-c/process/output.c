@@ -27,7 +27,8 @@ struct output {
 	struct log_pipe *pipe;
 	int fd; /* its number, for the log */
 	bool closed;
-	char cut[3]; /* the beginning of a character */
+	bool draining; /* what it reads is no event of the pipe */
+	char cut[3];   /* the beginning of a character */
 	unsigned char cut_len;
 };
 
@@ -48,6 +49,15 @@ dispatcher_of(const struct output *output)
 		.owner = output->parts.owner,
 		.fd = output->fd,
 	};
+}
+
+static void
+note_read(const struct output *output)
+{
+	const struct dispatcher dispatcher = dispatcher_of(output);
+
+	if (!output->draining)
+		dispatcher_note_read(&dispatcher);
 }
 
 static void
@@ -139,9 +149,8 @@ static void
 on_output_data(const void *data, size_t len, void *arg)
 {
 	struct output *output = arg;
-	const struct dispatcher dispatcher = dispatcher_of(output);
 
-	dispatcher_note_read(&dispatcher);
+	note_read(output);
 	copy_to_main_log(output, data, len);
 	if (events_wanted(output))
 		publish_chunk(output, data, len);
@@ -179,7 +188,7 @@ note_closed(struct output *output)
 {
 	const struct dispatcher dispatcher = dispatcher_of(output);
 
-	dispatcher_note_read(&dispatcher);
+	note_read(output);
 	dispatcher_note_closed(&dispatcher);
 	if (output->cut_len > 0 && events_wanted(output))
 		publish_log(output, output->cut, output->cut_len);
@@ -275,11 +284,13 @@ output_drain(struct output *output)
 {
 	if (output->closed)
 		return;
+	output->draining = true;
 	log_pipe_drain(output->pipe);
 	if (is_at_end(output)) {
 		note_closed(output);
 		log_pipe_finish(output->pipe);
 	}
+	output->draining = false;
 }
 
 bool

@@ -116,9 +116,11 @@ verdicts_write(struct strbuf *out, const struct verdicts *verdicts)
 		.done = on_reports,
 		.arg = out,
 	};
+	struct rpc_call *late = rpc_execute(&execution);
 
-	/* It answers before this returns. */
-	rpc_execute(&execution);
+	/* The page does not wait. */
+	if (late != NULL)
+		rpc_abandon(late);
 	value_free(params);
 }
 

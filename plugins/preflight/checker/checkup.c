@@ -13,6 +13,7 @@
 #include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
+#include "preflight/probe/memory.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
@@ -32,6 +33,7 @@ struct checkup {
 	struct program_views views;
 	struct nginx_instances instances;
 	struct policy_store policies;
+	struct probe_memory *memory;
 	struct policy *global; /* of the whole run; NULL: none */
 	enum undecided_rule undecided;
 	time_t now;
@@ -313,6 +315,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.image = options->root,
 		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
+		.probe.memory = checkup->memory,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
@@ -498,16 +501,6 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	return settle(checkup, started, cause);
 }
 
-static void
-note_config(const struct config *config)
-{
-	witness_file(config->path);
-	for (size_t i = 0; i < config->files.len; i++)
-		witness_file(config->files.items[i]);
-	for (size_t i = 0; i < config->patterns.len; i++)
-		witness_glob(config->patterns.items[i]);
-}
-
 /* A report under other conditions than the daemon's is not the program's. */
 static char *
 store_for(const struct options *options, const struct config *config)
@@ -541,8 +534,10 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 		witness_begin();
 	witness_system();
 	witness_nginx();
-	note_config(config);
+	checkup_note_config(config);
+	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
+	probe_memory_free(checkup.memory);
 	for (size_t i = 0; i < checkup.announced; i++)
 		tenants_done(&checkup.tenants[i]);
 	free(checkup.tenants);
@@ -551,4 +546,20 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	policy_store_done(&checkup.policies);
 	config_free(config);
 	return failed;
+}
+
+int
+checkup_stored(const struct options *options, struct strbuf *out, char **cause)
+{
+	struct config *config = checkup_config(options, cause);
+	const char *dir;
+
+	if (config == NULL)
+		return -1;
+	dir = preflight_global(config, "report_dir");
+	if (dir != NULL)
+		report_store_read(dir, config->path, options->programs.items[0],
+		    out);
+	config_free(config);
+	return 0;
 }

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * supervisord.conf, as a run and the question about a stored report read it.
- */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,10 +7,9 @@
 #include "base/names.h"
 #include "config/config.h"
 
-#include "preflight/app/preflight_keys.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/nginx/image.h"
-#include "preflight/report/report_store.h"
+#include "preflight/witness/witness.h"
 
 /* For names_from: a file of the image whose folder is given. */
 static FILE *
@@ -44,18 +40,12 @@ checkup_config(const struct options *options, char **cause)
 	return config;
 }
 
-int
-checkup_stored(const struct options *options, struct strbuf *out, char **cause)
+void
+checkup_note_config(const struct config *config)
 {
-	struct config *config = checkup_config(options, cause);
-	const char *dir;
-
-	if (config == NULL)
-		return -1;
-	dir = preflight_global(config, "report_dir");
-	if (dir != NULL)
-		report_store_read(dir, config->path, options->programs.items[0],
-		    out);
-	config_free(config);
-	return 0;
+	witness_file(config->path);
+	for (size_t i = 0; i < config->files.len; i++)
+		witness_file(config->files.items[i]);
+	for (size_t i = 0; i < config->patterns.len; i++)
+		witness_glob(config->patterns.items[i]);
 }

@@ -437,9 +437,11 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 		judge_add(judge, check, need, finding);
 }
 
-static bool
-sample(struct judge *judge, const struct need *need,
-    const struct question *root, struct tree_result *tree)
+/* by is the need in the configuration, which the need was made from.  NULL if
+ * nothing could be tried. */
+static const struct tree_result *
+sample(struct judge *judge, const struct need *need, const struct need *by,
+    const struct question *root)
 {
 	struct tree_options options = {
 		.path = need->path,
@@ -447,6 +449,7 @@ sample(struct judge *judge, const struct need *need,
 		.app = &judge->view->cred,
 		.wanted = nginx_wanted_filter(need),
 		.wanted_arg = need,
+		.wanted_by = by,
 		.links = root->links,
 		.links_from = root->links_from,
 		.stat_only = judge->stat_only,
@@ -454,8 +457,7 @@ sample(struct judge *judge, const struct need *need,
 		.probe = judge->probe,
 	};
 
-	*tree = (struct tree_result){ 0 };
-	return tree_sample(&options, tree, NULL) == 0;
+	return tree_sample_once(&options, NULL);
 }
 
 /*
@@ -467,18 +469,20 @@ judge_linked(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, const struct tree_result *tree)
 {
 	struct need behind = *need;
+	const struct tree_result *sampled;
 	struct tree_result found;
 
 	for (size_t i = 0; i < tree->leaving_count; i++) {
 		if (!tree->leaving[i].to_directory)
 			continue;
 		behind.path = tree->leaving[i].path;
-		if (!sample(judge, &behind, root, &found))
+		sampled = sample(judge, &behind, need, root);
+		if (sampled == NULL)
 			continue;
+		found = *sampled;
 		for (size_t j = 0; j < found.leaving_count; j++)
 			found.complete &= !found.leaving[j].to_directory;
 		judge_sample(judge, check, &behind, &found);
-		tree_result_done(&found);
 	}
 }
 
@@ -491,10 +495,10 @@ judge_tree(struct judge *judge, const struct need *need)
 								  : ASK_ENTER,
 		.path = need->path,
 	};
+	const struct tree_result *sampled = NULL;
+	struct tree_result tree = { 0 };
 	struct answer answer;
-	struct tree_result tree;
 	struct check *one;
-	bool sampled;
 
 	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
@@ -503,32 +507,30 @@ judge_tree(struct judge *judge, const struct need *need)
 		answer_done(&answer);
 		return;
 	}
-	sampled =
-	    answer.why != WHY_MISSING && sample(judge, need, &question, &tree);
-	if (!sampled)
-		tree = (struct tree_result){ 0 };
+	if (answer.why != WHY_MISSING)
+		sampled = sample(judge, need, need, &question);
+	if (sampled != NULL)
+		tree = *sampled;
 	one = &judge->program->checks[check];
-	one->has_seen = sampled;
+	one->has_seen = sampled != NULL;
 	one->seen_dirs = tree.dirs;
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO && (!sampled || tree.wanted))
+	if (answer.verdict == ANSWER_NO && (sampled == NULL || tree.wanted))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		judge_index(judge, check, need);
-		if (sampled) {
+		if (sampled != NULL) {
 			judge_sample(judge, check, need, &tree);
 			judge_linked(judge, check, need, &question, &tree);
 		}
 		if (need->kind == NEED_STATIC_TREE)
 			judge_future(judge, check, need, need->path);
-		if (sampled && judge->confirm)
+		if (sampled != NULL && judge->confirm)
 			judge_confirm(judge, check, need, &tree);
 	}
-	if (sampled)
-		tree_result_done(&tree);
 	answer_done(&answer);
 }

@@ -35,6 +35,8 @@ struct tree_options {
 	 * the child: no name service, nothing that loads code.  May be NULL. */
 	bool (*wanted)(const char *relative, const void *arg);
 	const void *wanted_arg;
+	/* Filters of the same path and this name wish for the same. */
+	const void *wanted_by;
 	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
 	size_t links_from;	/* as in a question */
@@ -99,5 +101,10 @@ struct tree_result {
 int tree_sample(const struct tree_options *, struct tree_result *,
     char **cause);
 void tree_result_done(struct tree_result *);
+
+/* The same, once for all who ask alike and have the same probe.memory (which
+ * has to be one): NULL with *cause, or a result that stays the memory's. */
+const struct tree_result *tree_sample_once(const struct tree_options *,
+    char **cause);
 
 #endif
