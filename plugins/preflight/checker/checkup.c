@@ -461,6 +461,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	const struct options *options = checkup->options;
 	struct report *report = checkup->report;
 
+	judge_confirm_settle(report);
 	if (checkup->global != NULL)
 		policy_apply_report(checkup->global, report, checkup->now);
 	/* Programs that were not looked at may need their waivers. */

@@ -93,6 +93,9 @@ judge_file(struct judge *judge, const struct need *need)
 		if (answer.error == EACCES)
 			fix_scene_access(judge, finding, &question, &answer,
 			    NULL);
+	} else if (answer.verdict == ANSWER_YES &&
+	    need->kind == NEED_STATIC_FILE) {
+		judge_confirm_file(judge, check, need);
 	}
 	answer_done(&answer);
 }

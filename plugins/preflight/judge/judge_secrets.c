@@ -376,8 +376,7 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 		: judge->view->home != NULL ? judge->view->home
 					    : "/");
 	check->identity = xstrdup(judge->identity_id);
-	if (judge->inferred)
-		check->confidence = CONFIDENCE_INFERRED;
+	check->confidence = judge_confidence(judge);
 	index = judge->program->check_count - 1;
 	if (roots.count > 0)
 		scan(judge, index, &roots, &expected);

@@ -528,7 +528,10 @@ judge_planned(struct judge *judge, size_t check, const struct need *need,
 		judge_add(judge, check, need, finding);
 		return;
 	}
-	judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
+	if (verdict.now.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
+	else if (judge->program->checks[check].confidence == CONFIDENCE_PROBED)
+		judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
 	judge_verdict(judge, check, need, planned, &plan, &verdict);
 	socket_verdict_done(&verdict);
 }
@@ -556,6 +559,8 @@ judge_socket(struct judge *judge, const struct need *need,
 	if (!judge_undecided(judge, check, need->path, &answer) &&
 	    answer.verdict == ANSWER_NO)
 		judge_present(judge, check, need, &answer);
+	else if (answer.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
 	answer_done(&answer);
 }
 

@@ -217,6 +217,7 @@ check_json(const struct program_report *program, const struct check *check)
 	set(json, "identity", text(check->identity));
 	set(json, "result", text(check_result_name(check->result)));
 	set(json, "confidence", text(confidence_name(check->confidence)));
+	set(json, "confirmed", json_boolean(check->is_confirmed));
 	set(json, "errno",
 	    check->error == 0 ? json_null() : text(errname(check->error)));
 	set(json, "seen", seen_json(check));
