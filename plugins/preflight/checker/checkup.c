@@ -329,6 +329,10 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.more_secrets = policy->secrets_add.items;
 	judge.program =
 	    report_add_program(checkup->report, view->name, view->user);
+	if (view->directory != NULL)
+		strvec_push(&judge.program->places, view->directory);
+	if (view->home != NULL)
+		strvec_push(&judge.program->places, view->home);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;

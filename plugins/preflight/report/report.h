@@ -72,6 +72,7 @@ struct report_identity {
 struct program_report {
 	char *name;
 	char *user;
+	struct strvec places; /* its directory, its user's home */
 	char *paired_by; /* "socket", "static", "key" ..., NULL: not paired */
 	enum check_result result; /* set by report_finish */
 	struct check *checks;
