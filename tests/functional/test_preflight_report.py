@@ -605,6 +605,44 @@ def test_without_root_only_the_own_tree_refuses(make_site, users):
     assert site.home in verdict()
 
 
+def as_app(site, *before):
+    """The checker of a manager that is not root."""
+    done = subprocess.run(
+        [*before, "runuser", "-u", site.users.app, "--", nginx_site.CHECKER,
+         "-c", site.path("supervisord.conf"), "--format=json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if not done.stdout:
+        pytest.skip("the build folder is closed to other users, or no "
+                    "namespace can be made")
+    return nginx_site.Report(json.loads(done.stdout), done.returncode)
+
+
+def test_without_root_the_own_tree_is_listed(make_site):
+    """Also while an nginx runs into whose root one may not look."""
+    site = make_site()
+    site.write("home/site/static/a.css", "x", 0o600)
+    site.start_nginx()
+    assert site.get("/static/a.css") == 403
+    found = as_app(site).find("PF108")
+    assert found["path"].endswith("/a.css")
+    assert found["confidence"] == "inferred"
+
+
+def test_an_nginx_that_is_hidden_from_us(make_site):
+    """hidepid: its pid file is there, its process is not to be seen."""
+    site = make_site()
+    site.start_nginx()
+    hide = ["unshare", "-m", "sh", "-c",
+            'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh"]
+    report = as_app(site, *hide)
+    assert "not to be seen" in report.find("PF008")["message"]
+    assert "PF004" not in report.codes("info")
+    site.nginx.terminate()
+    site.nginx.wait(20)
+    site.nginx = None
+    assert "PF004" in as_app(site, *hide).codes("info")
+
+
 def test_a_runtime_dir_beside_the_socket(make_site):
     """It is made, but it is not where the socket lies."""
     site = make_site(bind="unix:%(dir)s/rt/app.sock", options="-m 007",
