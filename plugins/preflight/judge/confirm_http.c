@@ -192,6 +192,43 @@ exchange(int fd, const struct strbuf *request, int64_t end)
 	return sscanf(head, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
 }
 
+/* What the server is called, if that is a name. */
+static const char *
+host_of(const struct need *need)
+{
+	const char *name = need->server_name;
+
+	return name == NULL || strchr("~_", *name) != NULL ? "localhost" : name;
+}
+
+void
+confirm_http_command(const struct need *need, const char *uri,
+    struct strvec *words)
+{
+	struct strbuf encoded = STRBUF_INIT;
+	union loopback address;
+	char host[INET6_ADDRSTRLEN] = "";
+	bool six;
+
+	if (need->server == NULL || !find_address(need->server, &address))
+		return;
+	six = address.any.sa_family == AF_INET6;
+	inet_ntop(address.any.sa_family,
+	    six ? (const void *)&address.six.sin6_addr
+		: (const void *)&address.four.sin_addr,
+	    host, sizeof(host));
+	add_encoded(&encoded, uri);
+	strvec_push(words, "curl");
+	strvec_push(words, "-sI");
+	strvec_push(words, "-H");
+	strvec_pushf(words, "Host: %s", host_of(need));
+	strvec_pushf(words, six ? "http://[%s]:%u%s" : "http://%s:%u%s", host,
+	    (unsigned)ntohs(
+		six ? address.six.sin6_port : address.four.sin_port),
+	    encoded.data);
+	strbuf_done(&encoded);
+}
+
 int
 confirm_http(const struct need *need, const char *uri, int timeout_ms)
 {
@@ -210,10 +247,7 @@ confirm_http(const struct need *need, const char *uri, int timeout_ms)
 	strbuf_addf(&request,
 	    " HTTP/1.0\r\nHost: %s\r\n"
 	    "User-Agent: preflight\r\nConnection: close\r\n\r\n",
-	    need->server_name == NULL || *need->server_name == '\0' ||
-		    *need->server_name == '~' || *need->server_name == '_'
-		? "localhost"
-		: need->server_name);
+	    host_of(need));
 	status = exchange(fd, &request, end);
 	strbuf_done(&request);
 	fd_close(&fd);

@@ -128,6 +128,7 @@ effect_json(const struct effect *effect)
 	    effect->status == 0 ? json_null() : json_integer(effect->status));
 	set(json, "url", text(effect->url));
 	set(json, "log", text(effect->log));
+	set(json, "see", words_json(&effect->see));
 	return json;
 }
 
