@@ -152,21 +152,47 @@ is_gzip_sibling(const struct need *need, const char *path)
 	    strcmp(path + len - 3, ".gz") == 0;
 }
 
+static bool
+is_packed(const struct need *need, const struct answer *answer)
+{
+	return answer->why == WHY_READ && answer->blocker != NULL &&
+	    is_gzip_sibling(need, answer->blocker);
+}
+
 /* Directories, links and odd objects: each is a finding of its own. */
 static bool
-is_single(const struct need *need, const struct answer *answer)
+is_single(const struct need *need, const struct tree_refusal *refusal)
 {
-	return answer->why != WHY_READ ||
-	    (answer->blocker != NULL && is_gzip_sibling(need, answer->blocker));
+	return refusal->answer.why != WHY_READ || refusal->by_link ||
+	    is_packed(need, &refusal->answer);
+}
+
+/* A file that only links lead to, but counted with the tree's files that are
+ * like it. */
+static bool
+is_counted(const struct tree_result *tree, const struct tree_refusal *refusal)
+{
+	const struct facts *facts = &refusal->answer.facts;
+
+	if (!refusal->by_link || refusal->answer.why != WHY_READ)
+		return false;
+	for (size_t i = 0; i < tree->class_count; i++) {
+		const struct facts *like = &tree->classes[i].facts;
+
+		if (tree->classes[i].refused > 0 && like->mode == facts->mode &&
+		    like->uid == facts->uid && like->gid == facts->gid)
+			return true;
+	}
+	return false;
 }
 
 /* What a directory refuses that only a link leads to is a file of the tree. */
 static enum finding_code
-single_code(const struct tree_refusal *refusal)
+single_code(const struct need *need, const struct tree_refusal *refusal)
 {
 	enum finding_code code = judge_code(&refusal->answer);
 
-	if (refusal->answer.why == WHY_READ)
+	if (is_packed(need, &refusal->answer))
 		return PF115;
 	return code == PF101 && refusal->by_link ? PF102 : code;
 }
@@ -187,11 +213,11 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
-	bool gzip = answer->why == WHY_READ;
+	bool gzip = is_packed(need, answer);
 	struct finding *finding =
-	    judge_tree_finding(judge, need, single_code(refusal), answer);
+	    judge_tree_finding(judge, need, single_code(need, refusal), answer);
 	const struct question question = {
-		.what = ASK_ENTER,
+		.what = answer->why == WHY_READ ? ASK_READ_FILE : ASK_ENTER,
 		.path = answer->blocker,
 	};
 
@@ -202,7 +228,8 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    answer->blocker);
 	else
 		effect_set(finding, need, answer->error, answer->blocker);
-	if (refusal->by_link && answer->why == WHY_SEARCH)
+	if (refusal->by_link && !gzip &&
+	    (answer->why == WHY_SEARCH || answer->why == WHY_READ))
 		say_link(finding, need);
 	finding = judge_add(judge, check, need, finding);
 	if (refusal->behind > 0)
@@ -210,7 +237,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    refusal->behind);
 	if (!gzip)
 		add_company(judge, check, need, finding);
-	if (answer->why == WHY_SEARCH)
+	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
 		fix_scene_access(judge, finding, &question, answer, NULL);
 }
 
@@ -267,7 +294,7 @@ first_unreadable(const struct need *need, const struct tree_result *tree,
 	for (size_t i = 0; i < tree->refused_count; i++) {
 		const struct answer *one = &tree->refused[i].answer;
 
-		if (is_single(need, one))
+		if (is_single(need, &tree->refused[i]))
 			continue;
 		if (one->blocker == NULL ||
 		    strvec_find(&secrets->paths, one->blocker) == -1)
@@ -394,7 +421,8 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	size_t singles = 0;
 
 	for (size_t i = 0; i < tree->refused_count; i++) {
-		if (!is_single(need, &tree->refused[i].answer))
+		if (!is_single(need, &tree->refused[i]) ||
+		    is_counted(tree, &tree->refused[i]))
 			continue;
 		if (judge_undecided(judge, check, need->path,
 			&tree->refused[i].answer))
@@ -433,16 +461,35 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 		judge_add(judge, check, need, finding);
 }
 
+/* A tree that is being sampled. */
+struct sampled {
+	struct judge *judge;
+	size_t check;
+	const struct need *need;
+};
+
 static bool
-sample(struct judge *judge, const struct need *need,
+is_listed(const char *path, const void *arg)
+{
+	const struct sampled *sampled = arg;
+
+	return judge_index_lists(sampled->judge, sampled->check, sampled->need,
+	    path);
+}
+
+static bool
+sample(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, struct tree_result *tree)
 {
+	const struct sampled sampled = { judge, check, need };
 	struct tree_options options = {
 		.path = need->path,
 		.worker = judge->identity,
 		.app = &judge->view->cred,
 		.wanted = nginx_wanted_filter(need),
 		.wanted_arg = need,
+		.listed = need->autoindex ? is_listed : NULL,
+		.listed_arg = &sampled,
 		.links = root->links,
 		.links_from = root->links_from,
 		.stat_only = judge->stat_only,
@@ -469,7 +516,7 @@ judge_linked(struct judge *judge, size_t check, const struct need *need,
 		if (!tree->leaving[i].to_directory)
 			continue;
 		behind.path = tree->leaving[i].path;
-		if (!sample(judge, &behind, root, &found))
+		if (!sample(judge, check, &behind, root, &found))
 			continue;
 		for (size_t j = 0; j < found.leaving_count; j++)
 			found.complete &= !found.leaving[j].to_directory;
@@ -495,12 +542,13 @@ judge_tree(struct judge *judge, const struct need *need)
 	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
 		return;
-	if (judge_undecided(judge, check, need->path, &answer)) {
+	if (judge_undecided(judge, check, need->path, &answer) ||
+	    (answer.why == WHY_MISSING && need->optional)) {
 		answer_done(&answer);
 		return;
 	}
-	sampled =
-	    answer.why != WHY_MISSING && sample(judge, need, &question, &tree);
+	sampled = answer.why != WHY_MISSING &&
+	    sample(judge, check, need, &question, &tree);
 	if (!sampled)
 		tree = (struct tree_result){ 0 };
 	one = &judge->program->checks[check];

@@ -185,6 +185,24 @@ is_linked_dir(const struct trial *trial, const struct answer *answer)
 	return answer->why == WHY_IS_DIRECTORY && !trial->is_dir;
 }
 
+/* A directory that may be passed and need not be listed. */
+static bool
+is_passable(const struct tree_options *options, const struct trial *trial,
+    const struct answer *answer)
+{
+	return answer->why == WHY_LIST &&
+	    (options->listed == NULL ||
+		!options->listed(trial->path, options->listed_arg));
+}
+
+static enum ask
+question_about(const struct tree_options *options, const struct trial *trial)
+{
+	if (!trial->is_dir)
+		return ASK_READ_FILE;
+	return options->listed == NULL ? ASK_ENTER : ASK_LIST_DIR;
+}
+
 static void
 note_linked_dir(struct tree_result *result, const char *path)
 {
@@ -206,7 +224,7 @@ try_all(const struct tree_options *options, const struct trials *all,
 
 	for (size_t i = 0; i < count; i++)
 		questions[i] = (struct question){
-			.what = trials[i].is_dir ? ASK_ENTER : ASK_READ_FILE,
+			.what = question_about(options, &trials[i]),
 			.path = trials[i].path,
 			.stat_only = options->stat_only,
 			.links = options->links,
@@ -222,7 +240,8 @@ try_all(const struct tree_options *options, const struct trials *all,
 			result->complete = false;
 		if (is_linked_dir(&trials[i], &answers[i]))
 			note_linked_dir(result, trials[i].path);
-		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted) {
+		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted &&
+		    !is_passable(options, &trials[i], &answers[i])) {
 			add_refusal(result, &answers[i],
 			    !trials[i].is_dir && trials[i].class == -1);
 			continue;

@@ -35,6 +35,10 @@ struct tree_options {
 	 * the child: no name service, nothing that loads code.  May be NULL. */
 	bool (*wanted)(const char *relative, const void *arg);
 	const void *wanted_arg;
+	/* Not NULL: directories are to be listed, too (autoindex).  Called in
+	 * the parent for one that refuses it: whether it has to be. */
+	bool (*listed)(const char *path, const void *arg);
+	const void *listed_arg;
 	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
 	size_t links_from;	/* as in a question */
