@@ -20,6 +20,7 @@
 #include "plugin/loader.h"
 #include "rpc/method.h"
 #include "supervisor/daemonize.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/limits.h"
 #include "supervisor/pidfile.h"
 #include "supervisor/supervisor.h"
@@ -301,6 +302,16 @@ on_all_over(void *arg)
 	loop_stop(arg);
 }
 
+/* Its servers listen and its signals are handled. */
+static void
+tell_ready(void)
+{
+	char *state = xasprintf("READY=1\nMAINPID=%ld", (long)getpid());
+
+	init_notify(state);
+	free(state);
+}
+
 static void
 run(struct daemon *daemon, struct generation *now)
 {
@@ -311,6 +322,7 @@ run(struct daemon *daemon, struct generation *now)
 		log_error("can't fork, staying in the foreground");
 	pidfile_write(now->pidfile);
 	supervisor_run(now->supervisor, on_all_over, daemon->loop);
+	tell_ready();
 	loop_run(daemon->loop);
 }
 
@@ -356,7 +368,7 @@ daemon_run(const struct config_overrides *overrides)
 	int status = 0;
 
 	warn_of_search(overrides);
-
+	init_notify_take();
 	daemon.loop = loop_create();
 	if (daemon.loop == NULL)
 		return usage_error("the kernel gives no event queue");

@@ -25,6 +25,7 @@ struct http_listener {
 	char *password;
 	char *accepted; /* the Authorization header that was right last */
 	STAILQ_ENTRY(http_listener) next;
+	LIST_ENTRY(http_listener) next_known; /* of all servers */
 };
 
 struct http_route {

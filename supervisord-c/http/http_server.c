@@ -67,12 +67,28 @@ on_retry_due(void *arg)
 	apply_accepting(server);
 }
 
-static void
-on_accept_failed(struct evconnlistener *socket, void *arg)
-{
-	struct http_listener *listener = arg;
+/* evhttp keeps the argument of this callback for itself, so that only the
+ * socket says whose it is. */
+static LIST_HEAD(, http_listener) known = LIST_HEAD_INITIALIZER(known);
 
-	(void)socket;
+static struct http_listener *
+listener_of(const struct evconnlistener *socket)
+{
+	struct http_listener *listener;
+
+	LIST_FOREACH(listener, &known, next_known) {
+		if (listener->socket == socket)
+			break;
+	}
+	return listener;
+}
+
+static void
+on_accept_failed(struct evconnlistener *socket, void *evhttp)
+{
+	struct http_listener *listener = listener_of(socket);
+
+	(void)evhttp;
 	log_warn("http: cannot accept on '%s', trying again in %d s",
 	    listener->section, RETRY_MS / 1000);
 	listener->server->is_starved = true;
@@ -100,6 +116,7 @@ http_server_create(struct loop *loop)
 static void
 listener_free(struct http_listener *listener)
 {
+	LIST_REMOVE(listener, next_known);
 	if (listener->evhttp != NULL)
 		evhttp_free(listener->evhttp);
 	http_socket_file_remove(&listener->file);
@@ -304,6 +321,7 @@ http_server_listen(struct http_server *server,
 		free(listener);
 		return -1;
 	}
+	LIST_INSERT_HEAD(&known, listener, next_known);
 	listener->section = xstrdup(options->section);
 	listener->port = options->path == NULL ? options->port : 0;
 	if (options->username != NULL) {

@@ -16,6 +16,7 @@
 #include "process/autolog.h"
 #include "process/child_map.h"
 #include "spawn/reap.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/members.h"
 #include "supervisor/reload.h"
 #include "supervisor/shutdown.h"
@@ -162,6 +163,8 @@ begin_end(struct supervisor *supervisor)
 static void
 set_mood(struct supervisor *supervisor, enum supervisor_mood mood)
 {
+	if (mood == MOOD_SHUTDOWN && supervisor->mood != mood)
+		init_notify("STOPPING=1");
 	supervisor->mood = mood;
 	if (supervisor->shutdown == NULL)
 		begin_end(supervisor);

@@ -114,7 +114,7 @@ static void
 refuse(struct http_request *request, const char *body, size_t len,
     const char *why)
 {
-	char *shown = repr_bytes(body, len);
+	char *shown = repr_len(body, len);
 
 	log_errorx("XML-RPC request data %s is invalid: %s", shown, why);
 	free(shown);

@@ -573,6 +573,22 @@ def listen_error(path, port):
     return done.stderr
 
 
+@pytest.mark.parametrize("unix", [False, True])
+def test_without_descriptors_clients_wait(own, unix):
+    """Also when the limit is not one that was known at the start."""
+    pid, limit = own.process.pid, resource.RLIMIT_NOFILE
+    before = resource.prlimit(pid, limit)
+    resource.prlimit(pid, limit, (3, before[1]))
+    try:
+        client = own.client(unix=unix).send(HELLO)
+        line = own.process.stderr.readline().decode()
+    finally:
+        resource.prlimit(pid, limit, before)
+    assert "cannot accept on '%s_http_server', trying again in 1 s: " % (
+        "unix" if unix else "inet") in line
+    assert client.reply().body == b"hello"
+
+
 def test_a_second_server_harms_nothing(own):
     port = supd.free_port()
     assert ("Another program is already listening on a port that one of our "

@@ -65,15 +65,21 @@ def test_a_child_that_closes_its_output_costs_nothing():
 
 
 def test_an_idle_daemon_does_not_wake_up():
-    programs = "[program:p]\ncommand=/bin/cat\nnumprocs=30\n" \
-        "process_name=p_%(process_num)s\n"
-    with supd.Daemon(programs=programs) as daemon:
-        for number in range(30):
-            daemon.wait_state("p:p_%d" % number, "RUNNING")
+    """Whatever the number of its programs."""
+    programs = "[program:p]\ncommand=/bin/cat\nnumprocs=300\n" \
+        "process_name=%(process_num)d\nstdout_logfile=NONE\n" \
+        "stderr_logfile=NONE\n"
+    with supd.Daemon(programs=programs, loglevel="info",
+                     supervisord="minfds=2000") as daemon:
+        server = daemon.rpc.supervisor
+        supd.wait_until(lambda: {info["statename"] for info in
+                                 server.getAllProcessInfo()} == {"RUNNING"},
+                        "all in RUNNING", seconds=60)
         before = switches(daemon.pid)
         pass_seconds(2)
-        # The connection of the last question is closed in this time.
-        assert switches(daemon.pid) - before <= 2
+        # The last question may still be on its way to its end.
+        assert switches(daemon.pid) - before <= 1
+
 
 
 def test_the_last_words_are_in_the_log():

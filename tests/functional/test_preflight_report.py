@@ -330,8 +330,8 @@ def test_p17_report_file(make_site):
 def test_text_can_be_pasted(make_site):
     site = make_site()
     site.chmod("home", 0o750)
-    line, = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
-    subprocess.run(shlex.split(line)[2:], check=True)
+    lines = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
+    subprocess.run(shlex.split(lines[0])[2:], check=True)
     assert "PF101" not in site.report().codes()
 
 
@@ -463,7 +463,7 @@ def test_command_that_cannot_be_executed(make_site):
     assert "PF304" in site.report().codes()
 
 
-def test_unpacked_image(make_site):
+def test_unpacked_image(make_site, users):
     """--root: names from the image's own files, paths inside of it, also
     where the same path is something else outside."""
     site = make_site()
@@ -472,7 +472,8 @@ def test_unpacked_image(make_site):
     os.makedirs(image + site.home + "/site/static")
     os.chmod(image + site.home, 0o700)
     for name, text in (
-            ("passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"),
+            ("passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"
+             "%s:x:779:779::/:/bin/sh\n" % users.app),
             ("group", "root:x:0:\nwww:x:777:\n"),
             ("nginx/nginx.conf", "user www; events {} http { server { location"
              " /s/ { alias %s/site/static/; } } }\n" % site.home)):
@@ -486,8 +487,63 @@ def test_unpacked_image(make_site):
     found = report.find("PF101")
     assert found["path"] == site.home
     assert found["message"].startswith("nginx (www) cannot pass")
+    # Everything in it is said to be inferred, and is no proof.
+    assert not report.tree["identities"][0]["taken"]
+    assert {f["confidence"] for f in report.program["findings"]} == {
+        "inferred"}
+    assert {c["confidence"] for c in report.program["checks"]} == {"inferred"}
+    assert report.code == 1
+    assert site.report("--root", image, "--require=probed").code == 5
+    # What mends it is about the image, not about this system.
+    fix = report.fix("PF101", "acl-traverse")
+    assert fix["commands"] == [["chroot", image, "setfacl", "-m", "u:www:--x",
+                                "--", site.home]]
+    assert fix["undo"][:2] == ["chroot", image]
+    assert site.check("--root", image, "--fix=apply").returncode == 64
     os.chmod(image + site.home, 0o711)
     assert "PF101" not in site.report("--root", image).codes()
+
+
+def test_users_of_the_image_alone(make_site):
+    """The program's user, its home and the settings of its server are the
+    image's; so are the names of whoever owns what."""
+    site = make_site()
+    image = site.path("image")
+    home = "/home/shop"
+    for name in ("etc/nginx", home[1:] + "/static", "run/shop"):
+        os.makedirs(os.path.join(image, name))
+    for name, text in (
+            ("etc/passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"
+             "shop:x:779:780::%s:/bin/sh\n" % home),
+            ("etc/group", "root:x:0:\nwww:x:777:\nstaff:x:780:\n"
+             "more:x:781:shop\n"),
+            ("etc/nginx/nginx.conf", "user www; events {} http { server { "
+             "location /s/ { alias %s/static/; } location / { proxy_pass "
+             "http://unix:/run/shop/s.sock; } } }\n" % home),
+            (home[1:] + "/gunicorn.conf.py",
+             "bind = 'unix:/run/shop/s.sock'\numask = 0o022\n"),
+            (home[1:] + "/.env", "A=1\n"),
+            (home[1:] + "/static/a.css", "x")):
+        with open(os.path.join(image, name), "w") as out:
+            out.write(text)
+    for name in (home[1:], "run/shop"):
+        os.chown(os.path.join(image, name), 779, 780)
+    os.chmod(image + home + "/static/a.css", 0o600)
+    os.chown(image + home + "/static/a.css", 779, 780)
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write("[supervisord]\n[program:shop]\nuser=shop\ndirectory=%s\n"
+                  "command=/usr/bin/gunicorn app:app\n" % home)
+    report = site.report("--root", image)
+    assert report.program["user"] == "shop"
+    assert report.program["paired_by"] == "socket"
+    assert "srwxr-xr-x shop:staff" in report.find("PF205")["message"]
+    assert report.find("PF502")["path"] == home + "/.env"
+    assert "shop:staff" in report.find("PF102")["message"]
+    assert ["chroot", image, "runuser", "-u", "shop"] == \
+        report.fix("PF205", "socket-dir")["commands"][0][:5]
+    # Nobody of the name here.
+    done = site.check("--format=json")
+    assert done.returncode == 3 and "Invalid user name shop" in done.stderr
 
 
 def test_without_root(make_site, users):

@@ -88,7 +88,8 @@ struct reading {
 static char *
 read_file(const struct reading *reading, const char *path)
 {
-	return app_file_read(reading->source->cred, path, CONFIG_MAX_BYTES);
+	return app_file_read(reading->source->cred, reading->source->image,
+	    path, CONFIG_MAX_BYTES);
 }
 
 /*

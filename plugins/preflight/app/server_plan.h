@@ -51,6 +51,7 @@ struct server_source {
 	const char *directory; /* NULL: unknown */
 	const struct strvec *environment;
 	const struct cred *cred; /* who may read its files */
+	const char *image;	 /* they are in; NULL: this system */
 };
 
 /* Appends to the plan what one command line leads to. */

@@ -45,6 +45,7 @@ judge_init(struct judge *judge)
 	    ? xstrdup(instance->user.group)
 	    : sentence_group(judge->identity->cred.gid);
 	judge->worker = xasprintf("nginx (%s)", judge->user);
+	judge->inferred = !identity_is_taken(judge->identity);
 }
 
 void
@@ -89,6 +90,8 @@ judge_add_check(struct judge *judge, const struct need *need, const char *path)
 				       : NULL;
 	check->at = judge_place(need);
 	check->identity = xstrdup(judge->identity_id);
+	if (judge->inferred)
+		check->confidence = CONFIDENCE_INFERRED;
 	return judge->program->check_count - 1;
 }
 
@@ -127,6 +130,8 @@ judge_add(struct judge *judge, size_t check, const struct need *need,
 	struct check *one = &judge->program->checks[check];
 
 	finding->uid = judge->identity->cred.uid;
+	if (judge->inferred && finding->confidence == CONFIDENCE_PROBED)
+		finding->confidence = CONFIDENCE_INFERRED;
 	weigh(judge, finding);
 	if (need != NULL)
 		strvec_push_taken(&finding->needed_for, purpose(need));

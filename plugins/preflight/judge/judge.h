@@ -30,14 +30,16 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
-	bool running; /* the program has been started already */
+	bool serves_several; /* so does one nginx that is paired with it */
+	bool inferred; /* nobody could become the worker; set by judge_init */
+	bool running;  /* the program has been started already */
 	/* Ask nginx itself for files, and connect to sockets for real. */
 	bool confirm;
 	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 
-/* Sets the names; the other members are the caller's to fill. */
+/* Sets names and inferred; the other members are the caller's to fill. */
 void judge_init(struct judge *);
 void judge_done(struct judge *);
 
@@ -76,7 +78,7 @@ void judge_protected(struct judge *, size_t check, const struct need *,
 /* Files that the program will write into a tree that the worker can reach. */
 void judge_future(struct judge *, size_t check, const struct need *,
     const char *dir);
-/* The home of the program's user. */
+/* The home of the program's user, when all that serve it are known. */
 void judge_home(struct judge *);
 void judge_secrets(struct judge *, const struct pairing *);
 

@@ -356,11 +356,14 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 		: judge->view->home != NULL ? judge->view->home
 					    : "/");
 	check->identity = xstrdup(judge->identity_id);
+	if (judge->inferred)
+		check->confidence = CONFIDENCE_INFERRED;
 	index = judge->program->check_count - 1;
 	if (roots.count > 0)
 		scan(judge, index, &roots, &expected);
 	judge_groups(judge, index);
 	judge_membership(judge, index);
+	judge_memberships(judge, index);
 	judge_tenants(judge, index);
 	strvec_done(&expected);
 	free(roots.list);

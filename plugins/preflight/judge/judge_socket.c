@@ -6,7 +6,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/parse.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/effect.h"
@@ -220,6 +219,27 @@ judge_kept(struct judge *judge, size_t check, const struct need *need,
 	add_socket_finding(judge, check, need, finding, ECONNREFUSED);
 }
 
+/* A place where nobody but the two gets at it. */
+static void
+plan_place(const struct judge *judge, struct finding *finding,
+    const struct need *need, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
+{
+	const struct fix_socket wanted = {
+		.path = need->path,
+		.dir = &verdict->enter.facts,
+		.creation = plan->creation,
+		.server = judge->view->plan.server,
+	};
+	struct fix_scene scene;
+
+	if (finding->fix_count > 0 || verdict->enter.facts.mode == 0)
+		return;
+	fix_scene_fill(judge, &scene);
+	fix_plan_socket(finding, &scene, &wanted);
+	fix_scene_done(&scene);
+}
+
 /* "the socket /run/web/app.sock will be srwxr-xr-x app:app (gunicorn with
  * umask 022); nginx (www-data) needs w" */
 static void
@@ -235,7 +255,6 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 		.facts = verdict->predicted.inode,
 		.explained = verdict->connect,
 	};
-	struct fix_scene scene;
 
 	finding->confidence = CONFIDENCE_PREDICTED;
 	finding_say(finding, "the socket %s will be %s (%s)%s; %s needs w",
@@ -247,18 +266,7 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 	    judge->worker);
 	sentence_evidence(finding, &as_predicted);
 	finding = add_socket_finding(judge, check, need, finding, EACCES);
-	if (finding->fix_count == 0 && verdict->enter.facts.mode != 0) {
-		const struct fix_socket wanted = {
-			.path = need->path,
-			.dir = &verdict->enter.facts,
-			.creation = plan->creation,
-			.server = judge->view->plan.server,
-		};
-
-		fix_scene_fill(judge, &scene);
-		fix_plan_socket(finding, &scene, &wanted);
-		fix_scene_done(&scene);
-	}
+	plan_place(judge, finding, need, plan, verdict);
 	free(facts);
 }
 
@@ -296,7 +304,8 @@ judge_boot(struct judge *judge, size_t check, const struct need *need,
 
 static void
 judge_open(struct judge *judge, size_t check, const struct need *need,
-    const struct planned_socket *planned, const struct socket_verdict *verdict)
+    const struct planned_socket *planned, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
 {
 	struct finding *finding;
 	char *facts;
@@ -312,7 +321,8 @@ judge_open(struct judge *judge, size_t check, const struct need *need,
 		    "will be %s (%s) and its directories are open",
 		    need->path, facts,
 		    planned->says == NULL ? "by its umask" : planned->says);
-		judge_add(judge, check, need, finding);
+		finding = judge_add(judge, check, need, finding);
+		plan_place(judge, finding, need, plan, verdict);
 		free(facts);
 	}
 }
@@ -329,9 +339,10 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
 	if (now->why == WHY_SOCKET_WRITE && listening &&
-	    verdict->bind.why != WHY_NOT_REMOVABLE)
-		judge_present(judge, check, need, now);
-	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
+	    verdict->bind.why != WHY_NOT_REMOVABLE) {
+		finding = judge_present(judge, check, need, now);
+		plan_place(judge, finding, need, plan, verdict);
+	} else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
 	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
 	else if (!listening && judge->running)
@@ -398,7 +409,7 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 		return;
 	}
 	judge_now(judge, check, need, planned, plan, verdict);
-	judge_open(judge, check, need, planned, verdict);
+	judge_open(judge, check, need, planned, plan, verdict);
 	judge_boot(judge, check, need, verdict);
 }
 

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
+#include "preflight/judge/conf_diff.h"
 #include "preflight/judge/effect.h"
 #include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge.h"
@@ -140,6 +141,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 	if (answer->error == EACCES)
 		fix_scene_access(judge, finding, question, answer,
 		    tree->files > 0 ? tree : NULL);
+	conf_diff_move(judge, finding, need);
 	free(file);
 }
 
@@ -239,6 +241,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		add_company(judge, check, need, finding);
 	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
 		fix_scene_access(judge, finding, &question, answer, NULL);
+	conf_diff_move(judge, finding, need);
 }
 
 /* "0600 app:app x 8 (e.g. media/big.mp4)" */
@@ -447,6 +450,7 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 		    "location %s ends with / but the alias %s "
 		    "does not: nginx will ask for %sNAME",
 		    need->url, need->path, need->path);
+		conf_diff_slash(judge, finding, need);
 	} else if (need->slash_escape || need->slash_sibling) {
 		finding = finding_create(PF508, need->path);
 		finding_say(finding,
@@ -462,7 +466,7 @@ judge_slashes(struct judge *judge, size_t check, const struct need *need)
 }
 
 /* A tree that is being sampled. */
-struct sampled {
+struct listing {
 	struct judge *judge;
 	size_t check;
 	const struct need *need;
@@ -471,25 +475,28 @@ struct sampled {
 static bool
 is_listed(const char *path, const void *arg)
 {
-	const struct sampled *sampled = arg;
+	const struct listing *listing = arg;
 
-	return judge_index_lists(sampled->judge, sampled->check, sampled->need,
+	return judge_index_lists(listing->judge, listing->check, listing->need,
 	    path);
 }
 
-static bool
+/* by is the need in the configuration, which the need was made from.  NULL if
+ * nothing could be tried. */
+static const struct tree_result *
 sample(struct judge *judge, size_t check, const struct need *need,
-    const struct question *root, struct tree_result *tree)
+    const struct need *by, const struct question *root)
 {
-	const struct sampled sampled = { judge, check, need };
+	const struct listing listing = { judge, check, need };
 	struct tree_options options = {
 		.path = need->path,
 		.worker = judge->identity,
 		.app = &judge->view->cred,
 		.wanted = nginx_wanted_filter(need),
 		.wanted_arg = need,
+		.wanted_by = by,
 		.listed = need->autoindex ? is_listed : NULL,
-		.listed_arg = &sampled,
+		.listed_arg = &listing,
 		.links = root->links,
 		.links_from = root->links_from,
 		.stat_only = judge->stat_only,
@@ -497,8 +504,7 @@ sample(struct judge *judge, size_t check, const struct need *need,
 		.probe = judge->probe,
 	};
 
-	*tree = (struct tree_result){ 0 };
-	return tree_sample(&options, tree, NULL) == 0;
+	return tree_sample_once(&options, NULL);
 }
 
 /*
@@ -510,18 +516,20 @@ judge_linked(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, const struct tree_result *tree)
 {
 	struct need behind = *need;
+	const struct tree_result *sampled;
 	struct tree_result found;
 
 	for (size_t i = 0; i < tree->leaving_count; i++) {
 		if (!tree->leaving[i].to_directory)
 			continue;
 		behind.path = tree->leaving[i].path;
-		if (!sample(judge, check, &behind, root, &found))
+		sampled = sample(judge, check, &behind, need, root);
+		if (sampled == NULL)
 			continue;
+		found = *sampled;
 		for (size_t j = 0; j < found.leaving_count; j++)
 			found.complete &= !found.leaving[j].to_directory;
 		judge_sample(judge, check, &behind, &found);
-		tree_result_done(&found);
 	}
 }
 
@@ -534,10 +542,10 @@ judge_tree(struct judge *judge, const struct need *need)
 								  : ASK_ENTER,
 		.path = need->path,
 	};
+	const struct tree_result *sampled = NULL;
+	struct tree_result tree = { 0 };
 	struct answer answer;
-	struct tree_result tree;
 	struct check *one;
-	bool sampled;
 
 	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
@@ -547,32 +555,30 @@ judge_tree(struct judge *judge, const struct need *need)
 		answer_done(&answer);
 		return;
 	}
-	sampled = answer.why != WHY_MISSING &&
-	    sample(judge, check, need, &question, &tree);
-	if (!sampled)
-		tree = (struct tree_result){ 0 };
+	if (answer.why != WHY_MISSING)
+		sampled = sample(judge, check, need, need, &question);
+	if (sampled != NULL)
+		tree = *sampled;
 	one = &judge->program->checks[check];
-	one->has_seen = sampled;
+	one->has_seen = sampled != NULL;
 	one->seen_dirs = tree.dirs;
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO && (!sampled || tree.wanted))
+	if (answer.verdict == ANSWER_NO && (sampled == NULL || tree.wanted))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		judge_index(judge, check, need);
-		if (sampled) {
+		if (sampled != NULL) {
 			judge_sample(judge, check, need, &tree);
 			judge_linked(judge, check, need, &question, &tree);
 		}
 		if (need->kind == NEED_STATIC_TREE)
 			judge_future(judge, check, need, need->path);
-		if (sampled && judge->confirm)
+		if (sampled != NULL && judge->confirm)
 			judge_confirm(judge, check, need, &tree);
 	}
-	if (sampled)
-		tree_result_done(&tree);
 	answer_done(&answer);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/parse.h"
 #include "base/xmalloc.h"
 
@@ -34,7 +35,7 @@ present_mode(struct judge *judge, const char *path)
 static long
 find_uid(const char *name)
 {
-	struct passwd *pw = getpwnam(name);
+	const struct passwd *pw = names_user(name);
 	long long number;
 
 	if (pw != NULL)
@@ -46,7 +47,7 @@ find_uid(const char *name)
 static long
 find_gid(const char *name)
 {
-	struct group *gr = getgrnam(name);
+	const struct group *gr = names_group(name);
 	long long number;
 
 	if (gr != NULL)
@@ -77,7 +78,7 @@ become(const struct planned_socket *planned, struct cred *who)
 		return false;
 	if (planned->logs_in)
 		return cred_resolve((uid_t)uid, who, NULL) == 0;
-	pw = planned->group == NULL ? NULL : getpwuid((uid_t)uid);
+	pw = planned->group == NULL ? NULL : names_uid((uid_t)uid);
 	if (pw == NULL || uid == 0) {
 		take_alone(who, (uid_t)uid, (gid_t)gid);
 		return true;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/xmalloc.h"
+#include "preflight/probe/memory.h"
 #include "preflight/probe/session.h"
 #include "preflight/probe/tree.h"
 #include "preflight/probe/tree_list.h"
@@ -333,8 +334,8 @@ finish(const struct tree_options *options, const struct tree_survey *survey,
 
 /* What the survey counted and chose becomes the result. */
 static void
-take_survey(const struct tree_options *options, struct tree_survey *survey,
-    struct tree_result *result)
+take_survey(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
 {
 	result->dirs = survey->seen[0];
 	result->files = survey->seen[1];
@@ -345,10 +346,11 @@ take_survey(const struct tree_options *options, struct tree_survey *survey,
 	result->estimate = survey->seen[6];
 	/* The first directory is the root. */
 	result->wanted = survey->dir_count == 0 || survey->dirs[0].wanted;
-	result->classes = survey->classes;
+	result->classes =
+	    xcalloc(survey->class_count + 1, sizeof(*result->classes));
 	result->class_count = survey->class_count;
-	survey->classes = NULL;
-	survey->class_count = 0;
+	for (size_t i = 0; i < survey->class_count; i++)
+		result->classes[i] = survey->classes[i];
 	tree_survey_links(survey, options->path, &result->leaving,
 	    &result->leaving_count);
 	for (size_t i = 0; i < survey->sample_count; i++) {
@@ -401,25 +403,26 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 		.app = options->app != NULL ? options->app->uid
 					    : options->worker->cred.uid,
 	};
-	struct tree_survey survey;
+	struct tree_survey *survey;
 	struct trials trials = { .count = 0 };
 	int failed = 0;
 
 	*result = (struct tree_result){ .wanted = true };
 	if (ask_root(options, &result->root, cause) == -1)
 		return -1;
-	if (tree_survey_run(&job, options->worker, options->app,
-		&options->probe, &survey) == WHY_NONE) {
-		take_survey(options, &survey, result);
+	survey = tree_survey_run(&job, options->worker, options->app,
+	    &options->probe);
+	if (survey->why == WHY_NONE) {
+		take_survey(options, survey, result);
 		if (result->root.verdict == ANSWER_YES)
-			make_trials(options, &survey, &trials);
+			make_trials(options, survey, &trials);
 		else if (result->root.verdict == ANSWER_NO)
 			refuse_all(result);
 		failed = try_all(options, &trials, result, cause);
-		finish(options, &survey, result);
+		finish(options, survey, result);
 	}
 	trials_done(&trials);
-	tree_survey_done(&survey);
+	tree_survey_release(survey);
 	if (failed == -1)
 		tree_result_done(result);
 	return failed;
@@ -441,4 +444,49 @@ tree_result_done(struct tree_result *result)
 	free(result->mounts);
 	free(result->unlisted_example);
 	*result = (struct tree_result){ .complete = false };
+}
+
+static void
+forget(void *result)
+{
+	tree_result_done(result);
+	free(result);
+}
+
+static void
+make_key(const struct tree_options *options, struct strbuf *key)
+{
+	memory_key_seen(key, MEMORY_TREE, options->worker, options->app);
+	memory_key_text(key, options->path);
+	memory_key_number(key,
+	    options->wanted == NULL && options->listed == NULL
+		? 0
+		: (uintptr_t)options->wanted_by);
+	memory_key_number(key, options->stat_only);
+	memory_key_number(key, options->links);
+	memory_key_number(key, options->links_from);
+	memory_key_number(key, options->budget.entries);
+	memory_key_number(key, options->budget.opens);
+}
+
+const struct tree_result *
+tree_sample_once(const struct tree_options *options, char **cause)
+{
+	struct probe_memory *memory = options->probe.memory;
+	struct tree_result *result;
+	struct strbuf key;
+
+	make_key(options, &key);
+	result = probe_memory_get(memory, &key);
+	if (result == NULL) {
+		result = xmalloc(sizeof(*result));
+		if (tree_sample(options, result, cause) == 0) {
+			probe_memory_put(memory, &key, result, forget);
+		} else {
+			free(result);
+			result = NULL;
+		}
+	}
+	strbuf_done(&key);
+	return result;
 }

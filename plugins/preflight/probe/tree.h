@@ -39,6 +39,9 @@ struct tree_options {
 	 * the parent for one that refuses it: whether it has to be. */
 	bool (*listed)(const char *path, const void *arg);
 	const void *listed_arg;
+	/* Filters of the same path and this name wish for the same, and list
+	 * the same. */
+	const void *wanted_by;
 	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
 	size_t links_from;	/* as in a question */
@@ -103,5 +106,10 @@ struct tree_result {
 int tree_sample(const struct tree_options *, struct tree_result *,
     char **cause);
 void tree_result_done(struct tree_result *);
+
+/* The same, once for all who ask alike and have the same probe.memory (which
+ * has to be one): NULL with *cause, or a result that stays the memory's. */
+const struct tree_result *tree_sample_once(const struct tree_options *,
+    char **cause);
 
 #endif

@@ -28,44 +28,36 @@
 /* No clock of a file system is coarser. */
 #define LIST_TICK_NS	20000000
 
-/* Every entry's own: a neighbour without an ACL says nothing about it. */
-static void
-read_entry_acl(const struct reading *reading, const char *name,
-    struct facts *facts)
+/* What is mounted there may be of another kind than the directory. */
+static bool
+read_mounted(const struct lister *lister, const struct reading *reading,
+    const char *name, struct facts *facts)
 {
-	struct facts full;
-	int fd;
+	int fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool known;
 
-	fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
-		return;
-	if (facts_read(fd, S_ISDIR(facts->mode), &full) == 0) {
-		full.fs_type = facts->fs_type;
-		*facts = full;
-	}
+		return false;
+	known = fchdir(lister->child->links) == 0 &&
+	    facts_read(fd, true, facts) == 0;
+	facts->fs_type = 0;
 	close(fd);
+	return fchdir(reading->fd) == 0 && known;
 }
 
+/* Every entry's own: a neighbour without an ACL says nothing about it. */
 static bool
-read_entry(const struct reading *reading, const char *name, struct stat *st,
-    struct facts *facts)
+read_entry(const struct lister *lister, const struct reading *reading,
+    const char *name, struct stat *st, struct facts *facts)
 {
 	if (fstatat(reading->fd, name, st,
 		AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1)
 		return false;
-	*facts = (struct facts){
-		.mode = st->st_mode,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
-		.nlink = st->st_nlink,
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = st->st_size,
-		.mtime = st->st_mtim.tv_sec,
-		.ctime = st->st_ctim.tv_sec,
-	};
-	if (!S_ISLNK(st->st_mode))
-		read_entry_acl(reading, name, facts);
+	if (st->st_dev != lister->dev &&
+	    read_mounted(lister, reading, name, facts))
+		return true;
+	facts_read_name(name, st, facts);
+	facts->read_only = reading->read_only;
 	return true;
 }
 
@@ -249,7 +241,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 	}
 	lister->table->dirs[index].wanted =
 	    is_wanted(lister, parent, name, "/");
-	lister_gain_dir(lister, index, facts);
+	lister_gain_dir(lister, index);
 }
 
 static bool
@@ -273,8 +265,9 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 	if (!is_wanted(lister, reading->dir, name, ""))
 		return;
 	lister->table->dirs[reading->dir].wanted = true;
-	lister_gain_file(lister, reading->dir, name, facts);
 	class = list_class_of(lister->table, facts, is_packed(name));
+	if (S_ISREG(facts->mode))
+		lister_gain_file(lister, reading->dir, name, class);
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))
 		list_note_odd(lister->table, class, reading->dir, name);
@@ -355,7 +348,7 @@ lister_note_entry(struct lister *lister, struct reading *reading,
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (!read_entry(reading, name, &st, &facts))
+	if (!read_entry(lister, reading, name, &st, &facts))
 		return;
 	digest_entry(lister, name, &st, &facts);
 	if (S_ISLNK(facts.mode)) {

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -91,6 +93,7 @@ read_dir(struct lister *lister, uint32_t index, unsigned count)
 {
 	struct list_dir *dir = &lister->table->dirs[index];
 	struct reading reading = { .dir = index, .left = count };
+	struct statfs fs;
 
 	reading.fd = open_dir(lister, index);
 	if (reading.fd == -1) {
@@ -101,6 +104,9 @@ read_dir(struct lister *lister, uint32_t index, unsigned count)
 			lister_send_entry(lister, -1, LIST_UNLISTED, index, "");
 		return;
 	}
+	/* Whoever may not search it gets no stat(2) of what is in it, either. */
+	if (fchdir(reading.fd) == 0 && fstatfs(reading.fd, &fs) == 0)
+		reading.read_only = (fs.f_flags & ST_RDONLY) != 0;
 	if (dir->next != 0 && lseek(reading.fd, dir->next, SEEK_SET) == -1)
 		dir->done = true;
 	while (!dir->done && read_piece(lister, &reading))
@@ -166,7 +172,7 @@ tree_list(const struct child *child, void *arg)
 	lister.until_ms = clock_mono_ms() + lister.job->budget.ms;
 	list_add_dir(lister.table, 0, "",
 	    list_class_of(lister.table, &facts, false), &index);
-	lister_gain_dir(&lister, 0, &facts);
+	lister_gain_dir(&lister, index);
 	read_all(&lister);
 	lister_send_all(&lister);
 }

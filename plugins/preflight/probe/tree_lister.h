@@ -22,12 +22,6 @@
 #define LIST_DIRS_SENT	  (2500u * 1024)
 #define LIST_SAMPLES_SENT (3500u * 1024)
 
-/* What a change opens, so far. */
-struct gained {
-	size_t files, suspicious, writable;
-	struct list_slot worst[TREE_GAIN_WORST];
-};
-
 struct lister {
 	const struct child *child;
 	const struct list_job *job;
@@ -44,24 +38,24 @@ struct lister {
 	bool restless;	  /* an entry changed just now, or time ran out */
 	bool stopped;	  /* the budget is used up */
 	bool cut;	  /* something was left out for another reason */
-	struct gained gained;
 };
 
 /* What is known of the directory being read. */
 struct reading {
 	uint32_t dir;
-	int fd;
+	int fd; /* and the working directory */
+	bool read_only;
 	unsigned left; /* entries in this round */
 };
 
 /* Looks at one entry and notes what it means. */
 void lister_note_entry(struct lister *, struct reading *, const char *name);
 
-/* The price of job->gain: what it means for a directory that was added to the
- * table, and for a file in one. */
-void lister_gain_dir(struct lister *, uint32_t dir, const struct facts *);
+/* For job->gain: the way to a directory that was added to the table, and a
+ * regular file of a class in one. */
+void lister_gain_dir(struct lister *, uint32_t dir);
 void lister_gain_file(struct lister *, uint32_t dir, const char *name,
-    const struct facts *);
+    uint32_t class);
 void lister_gain_send(struct lister *);
 
 /* Sends a record, counting it; past the limit it does not, and the listing

@@ -133,6 +133,7 @@ fix_done(struct fix *fix)
 	free(fix->id);
 	free(fix->text);
 	free(fix->takes_effect);
+	free(fix->diff);
 	free(fix->price);
 	commands_free(fix->commands, fix->command_count);
 	strvec_done(&fix->undo);

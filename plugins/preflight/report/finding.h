@@ -172,6 +172,9 @@ enum simulated {
 struct fix {
 	char *id;   /* "acl-traverse" */
 	char *text; /* for a person, where there is no command; or NULL */
+	/* Of a configuration that a person edits, as diff -u writes it; or
+	 * NULL. */
+	char *diff;
 	char *takes_effect; /* "at once", "after nginx -s reload" */
 	char *price;	    /* what else it opens, in words; NULL: nothing */
 	struct fix_command *commands;

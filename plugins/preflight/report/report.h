@@ -64,6 +64,7 @@ struct report_identity {
 	char *generation; /* "current", "old" */
 	int seccomp;
 	bool nnp;
+	bool is_taken; /* the checker became it: results are probed */
 	char *label; /* of SELinux or AppArmor, or NULL */
 };
 

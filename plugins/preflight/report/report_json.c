@@ -82,6 +82,7 @@ fix_json(const struct fix *fix)
 	set(json, "id", text(fix->id));
 	set(json, "advised", json_boolean(fix->advised));
 	set(json, "text", text(fix->text));
+	set(json, "diff", text(fix->diff));
 	set(json, "commands", commands_json(fix->commands, fix->command_count));
 	set(json, "undo", words_json(&fix->undo));
 	set(json, "saves", words_json(&fix->saved));
@@ -258,6 +259,7 @@ identity_json(const struct report_identity *identity)
 	set(json, "id", text(identity->id));
 	set(json, "source", text(identity->source));
 	set(json, "pids", pids);
+	set(json, "taken", json_boolean(identity->is_taken));
 	set(json, "uid", json_integer(identity->uid));
 	set(json, "gid", json_integer(identity->gid));
 	set(json, "groups", groups);
