@@ -64,6 +64,15 @@ def linked(site):
     site.link("home/site/static/l.png", "hidden.txt")
 
 
+PNG_BELOW = "location ~ ^/static/.*\\.png$ { root %(home)s/site; }\n" + APP
+
+
+def inside(site):
+    site.make("home/site/other")
+    site.write("home/site/other/x.png", "x", 0o600)
+    site.link("home/site/static/d", "../other")
+
+
 def beside(site):
     site.make("home/beside")
     site.write("home/beside/x.png", "x", 0o600)
@@ -105,6 +114,10 @@ CASES = [
     case("folder below is not listed", chmod("home/site/static/d", 0o711),
          403, "directory index of", url="/d/",
          server=LISTED.replace("autoindex on; ", "")),
+    case("regex, a link to a folder", inside, 403, DENIED, "PF102",
+         url="/static/d/x.png", server=PNG_BELOW),
+    case("regex, a link out of it", beside, 403, DENIED, "PF102",
+         url="/static/d/x.png", server=PNG_BELOW),
     case("renamed, a link to a folder", beside, 403, DENIED, "PF102",
          url="/v1/d/x.png", server=KEPT),
     case("shorter, a link to a folder", beside, 403, DENIED, "PF102", "PF112",

@@ -507,30 +507,44 @@ sample(struct judge *judge, size_t check, const struct need *need,
 	return tree_sample_once(&options, NULL);
 }
 
+/* One directory that a link in the tree leads to. */
+static void
+judge_linked_dir(struct judge *judge, size_t check, const struct need *need,
+    const struct question *root, char *path)
+{
+	size_t len = strlen(need->path);
+	struct need behind = *need;
+	const struct tree_result *sampled;
+	struct tree_result found;
+
+	behind.path = path;
+	if (need->url != NULL)
+		behind.url = xasprintf("%s%s", need->url, path + len);
+	sampled = sample(judge, check, &behind, need, root);
+	if (sampled != NULL) {
+		found = *sampled;
+		for (size_t i = 0; i < found.leaving_count; i++)
+			found.complete &= !found.leaving[i].to_directory;
+		judge_sample(judge, check, &behind, &found);
+	}
+	if (need->url != NULL)
+		free(behind.url);
+}
+
 /*
- * Directories elsewhere that links in the tree lead to: nginx goes there, too.
- * Links that lead on from there are not followed again.
+ * Directories that links in the tree lead to: nginx goes there, too.  Links
+ * that lead on from there are not followed again.
  */
 static void
 judge_linked(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, const struct tree_result *tree)
 {
-	struct need behind = *need;
-	const struct tree_result *sampled;
-	struct tree_result found;
-
-	for (size_t i = 0; i < tree->leaving_count; i++) {
-		if (!tree->leaving[i].to_directory)
-			continue;
-		behind.path = tree->leaving[i].path;
-		sampled = sample(judge, check, &behind, need, root);
-		if (sampled == NULL)
-			continue;
-		found = *sampled;
-		for (size_t j = 0; j < found.leaving_count; j++)
-			found.complete &= !found.leaving[j].to_directory;
-		judge_sample(judge, check, &behind, &found);
-	}
+	for (size_t i = 0; i < tree->leaving_count; i++)
+		if (tree->leaving[i].to_directory)
+			judge_linked_dir(judge, check, need, root,
+			    tree->leaving[i].path);
+	for (size_t i = 0; i < tree->linked_count; i++)
+		judge_linked_dir(judge, check, need, root, tree->linked[i]);
 }
 
 void

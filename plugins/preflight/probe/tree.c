@@ -205,12 +205,20 @@ question_about(const struct tree_options *options, const struct trial *trial)
 }
 
 static void
-note_linked_dir(struct tree_result *result, const char *path)
+note_linked_dir(const struct tree_options *options, const char *path,
+    struct tree_result *result)
 {
+	bool leaving = false;
+
 	for (size_t i = 0; i < result->leaving_count; i++) {
 		if (strcmp(result->leaving[i].path, path) == 0)
-			result->leaving[i].to_directory = true;
+			leaving = result->leaving[i].to_directory = true;
 	}
+	if (leaving || options->wanted == NULL)
+		return;
+	result->linked = xreallocarray(result->linked, result->linked_count + 1,
+	    sizeof(*result->linked));
+	result->linked[result->linked_count++] = xstrdup(path);
 }
 
 static int
@@ -240,7 +248,7 @@ try_all(const struct tree_options *options, const struct trials *all,
 		if (answers[i].verdict == ANSWER_UNDECIDED)
 			result->complete = false;
 		if (is_linked_dir(&trials[i], &answers[i]))
-			note_linked_dir(result, trials[i].path);
+			note_linked_dir(options, trials[i].path, result);
 		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted &&
 		    !is_passable(options, &trials[i], &answers[i])) {
 			add_refusal(result, &answers[i],
@@ -438,7 +446,10 @@ tree_result_done(struct tree_result *result)
 		answer_done(&result->refused[i].answer);
 	for (size_t i = 0; i < result->mount_count; i++)
 		free(result->mounts[i]);
+	for (size_t i = 0; i < result->linked_count; i++)
+		free(result->linked[i]);
 	tree_links_free(result->leaving, result->leaving_count);
+	free(result->linked);
 	free(result->classes);
 	free(result->refused);
 	free(result->mounts);

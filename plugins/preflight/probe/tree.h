@@ -93,6 +93,10 @@ struct tree_result {
 	size_t refused_total;
 	struct tree_link *leaving;
 	size_t leaving_count;
+	/* Links in the tree to a directory of it, where only some requests are
+	 * meant: others lead there by this way. */
+	char **linked;
+	size_t linked_count;
 	/* Mount points that were not entered. */
 	char **mounts;
 	size_t mount_count;
