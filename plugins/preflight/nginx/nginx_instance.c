@@ -190,6 +190,8 @@ add_running(struct nginx_instances *instances,
 	struct nginx_options reading = { .binary = binary, .root = root };
 	struct identity_options asking = { .master = master->pid };
 
+	/* Before its workers are looked at, so that no change is missed. */
+	witness_nginx(master->pid);
 	instance->master = master->pid;
 	instance->master_uid = master->uid;
 	read_args(master, &title);
