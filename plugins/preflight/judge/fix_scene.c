@@ -80,8 +80,21 @@ price_traverse(struct fix *fix, const struct grant *grant)
 	if (grant->files == 0)
 		return;
 	add_price(fix, grant_price(grant));
-	if (grant->suspicious > 0)
+	if (grant->suspicious > 0 || grant->writable > 0)
 		fix->advised = false;
+}
+
+/* Neither is one that lets it get at what it may change (PF506). */
+static void
+price_writing(struct fix *fix, const struct fix_scene *scene)
+{
+	if (scene->tree == NULL ||
+	    !fix_tree_is_writable(scene->tree, scene->worker))
+		return;
+	add_price(fix,
+	    xasprintf("%s may change files below %s", scene->worker_user,
+		scene->tree->path));
+	fix->advised = false;
 }
 
 static void
@@ -142,6 +155,7 @@ tree_of(const struct judge *judge, const char *path,
 	if (!fix_tree_is_open(&out, &judge->identity->cred)) {
 		tree_secrets_find(judge, path, secrets);
 		out.complete = secrets->complete && tree->complete;
+		out.mixed = secrets->mixed;
 	}
 	return out;
 }
@@ -235,6 +249,10 @@ plan(struct judge *judge, struct finding *finding, const char *path,
 	}
 	fix_plan_access(finding, &scene, obstacles, count);
 	price_plans(judge, finding, obstacles, count);
+	for (size_t i = 0; i < finding->fix_count; i++) {
+		if (is_traverse(&finding->fixes[i]))
+			price_writing(&finding->fixes[i], &scene);
+	}
 	warn_of_masks(judge, obstacles, count);
 	fix_scene_done(&scene);
 	tree_secrets_done(&secrets);
