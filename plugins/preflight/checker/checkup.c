@@ -538,7 +538,7 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	if (options->keep || report->store != NULL)
 		witness_begin();
 	witness_system();
-	witness_nginx();
+	witness_nginx(0);
 	checkup_note_config(config);
 	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
