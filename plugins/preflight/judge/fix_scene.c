@@ -160,6 +160,61 @@ tree_of(const struct judge *judge, const char *path,
 	return out;
 }
 
+/* Whether who owns it gets there, and so can run the commands about it. */
+static bool
+is_reached_by_owner(const struct judge *judge, const struct answer *obstacle)
+{
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = obstacle->blocker,
+	};
+	struct cred owner = { .uid = obstacle->facts.uid };
+	struct answer answer;
+	bool reached = false;
+	const struct probe_as as = {
+		.cred = &owner,
+		.proc_fd = -1,
+		.umask = -1,
+		.image = judge->image,
+	};
+
+	if (owner.uid == 0 || obstacle->blocker == NULL)
+		return true;
+	if (cred_resolve(owner.uid, &owner, NULL) == -1)
+		owner = (struct cred){ .uid = obstacle->facts.uid,
+			.gid = obstacle->facts.gid };
+	if (probe_ask(&as, &question, 1, &answer, &judge->probe, NULL) == 0) {
+		reached = answer.verdict != ANSWER_NO;
+		answer_done(&answer);
+	}
+	cred_done(&owner);
+	return reached;
+}
+
+static bool
+are_reached(const struct judge *judge, const struct answer *obstacles,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!is_reached_by_owner(judge, &obstacles[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+fix_scene_file(const struct judge *judge, struct finding *finding,
+    const struct answer *answer)
+{
+	struct fix_scene scene;
+
+	if (!is_reached_by_owner(judge, answer))
+		return;
+	fix_scene_fill(judge, &scene);
+	fix_plan_access(finding, &scene, answer, 1);
+	fix_scene_done(&scene);
+}
+
 void
 fix_scene_tree(struct judge *judge, struct finding *finding, const char *path,
     const struct tree_result *result)
@@ -242,6 +297,8 @@ plan(struct judge *judge, struct finding *finding, const char *path,
 	struct fix_tree tree;
 	struct fix_scene scene;
 
+	if (!are_reached(judge, obstacles, count))
+		return;
 	fix_scene_fill(judge, &scene);
 	if (result != NULL) {
 		tree = tree_of(judge, path, result, &secrets);

@@ -343,7 +343,6 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	struct unreadable found = { .text = STRBUF_INIT };
 	const struct answer *answer;
 	struct finding *finding;
-	struct fix_scene scene;
 	struct tree_secrets secrets;
 	enum finding_code code;
 
@@ -389,9 +388,7 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	if (finding->fix_count == 0 && found.files > 1) {
 		fix_scene_tree(judge, finding, need->path, tree);
 	} else if (finding->fix_count == 0) {
-		fix_scene_fill(judge, &scene);
-		fix_plan_access(finding, &scene, answer, 1);
-		fix_scene_done(&scene);
+		fix_scene_file(judge, finding, answer);
 	}
 	strbuf_done(&found.text);
 }
