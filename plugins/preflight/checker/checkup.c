@@ -338,6 +338,10 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.more_secrets = policy->secrets_add.items;
 	judge.program =
 	    report_add_program(checkup->report, view->name, view->user);
+	if (view->directory != NULL)
+		strvec_push(&judge.program->places, view->directory);
+	if (view->home != NULL)
+		strvec_push(&judge.program->places, view->home);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
@@ -470,6 +474,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	const struct options *options = checkup->options;
 	struct report *report = checkup->report;
 
+	judge_confirm_settle(report);
 	if (checkup->global != NULL)
 		policy_apply_report(checkup->global, report, checkup->now);
 	/* Programs that were not looked at may need their waivers. */

@@ -30,6 +30,7 @@ add_socket_finding(struct judge *judge, size_t check, const struct need *need,
     struct finding *finding, int error)
 {
 	effect_set(finding, need, error, need->path);
+	effect_see(finding, need, NULL);
 	return judge_add(judge, check, need, finding);
 }
 
@@ -338,6 +339,7 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    now->why == WHY_BACKLOG_FULL ||
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
+	judge_undecided(judge, check, need->path, now);
 	if (now->why == WHY_SOCKET_WRITE && listening &&
 	    verdict->bind.why != WHY_NOT_REMOVABLE) {
 		finding = judge_present(judge, check, need, now);
@@ -467,7 +469,10 @@ judge_planned(struct judge *judge, size_t check, const struct need *need,
 		socket_maker_done(&maker);
 		return;
 	}
-	judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
+	if (verdict.now.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
+	else if (judge->program->checks[check].confidence == CONFIDENCE_PROBED)
+		judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
 	judge_verdict(judge, check, need, planned, &plan, &verdict);
 	socket_verdict_done(&verdict);
 	socket_maker_done(&maker);
@@ -496,6 +501,8 @@ judge_socket(struct judge *judge, const struct need *need,
 	if (!judge_undecided(judge, check, need->path, &answer) &&
 	    answer.verdict == ANSWER_NO)
 		judge_present(judge, check, need, &answer);
+	else if (answer.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
 	answer_done(&answer);
 }
 

@@ -288,6 +288,26 @@ keep_starter(struct nginx_instance *instance, const struct cred *starter)
 	instance->has_user = true;
 }
 
+/* By the pid directive; its default is known to the binary alone. */
+static bool
+is_hidden(const struct nginx_instance *instance)
+{
+	const struct nginx_node *node = instance->site.tree == NULL
+	    ? NULL
+	    : nginx_node_child(instance->site.tree->root, "pid");
+	const char *name = node == NULL ? "" : nginx_node_arg(node, 1);
+	char *path;
+	bool hidden;
+
+	if (*name == '\0')
+		return false;
+	path =
+	    xasprintf("%s%s", *name == '/' ? "" : instance->site.prefix, name);
+	hidden = identity_is_hidden(path);
+	free(path);
+	return hidden;
+}
+
 static void
 add_stopped(struct nginx_instances *instances,
     const struct nginx_instance_options *options, const char *conf)
@@ -307,6 +327,9 @@ add_stopped(struct nginx_instances *instances,
 		keep_starter(instance, options->starter);
 	else if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
+	if (options->root == NULL && !options->ignore_running &&
+	    instance->site_problem == NULL)
+		instance->running.hidden = is_hidden(instance);
 	settle_identities(instance, options->assume, options->root);
 }
 

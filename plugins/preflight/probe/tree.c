@@ -387,6 +387,24 @@ refuse_all(struct tree_result *result)
 	add_refusal(result, &copy, false);
 }
 
+/* Files behind a root that lets nobody in: somebody may ask for them. */
+static void
+name_examples(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
+{
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *file = &survey->samples[i];
+		struct tree_class *class;
+
+		if (file->reason > LIST_ODD || file->class < 0 ||
+		    (size_t)file->class >= result->class_count)
+			continue;
+		class = &result->classes[file->class];
+		if (class->example == NULL)
+			class->example = join(options->path, file->path);
+	}
+}
+
 static int
 ask_root(const struct tree_options *options, struct answer *root, char **cause)
 {
@@ -428,6 +446,8 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 			refuse_all(result);
 		failed = try_all(options, &trials, result, cause);
 		finish(options, survey, result);
+		if (result->root.verdict == ANSWER_NO)
+			name_examples(options, survey, result);
 	}
 	trials_done(&trials);
 	tree_survey_release(survey);
