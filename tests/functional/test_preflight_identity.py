@@ -262,3 +262,45 @@ def test_a_binary_that_was_replaced(make_site):
     report = site.ask()
     expect(report)
     assert identity(report)["user"] == "nobody"
+
+
+def beside(site, command, user=""):
+    """nginx is a program of the same supervisord, which has started nothing
+    yet."""
+    site.supervisord_conf(extra="[program:nginx]\ncommand=%s\n%s" % (
+        command % site.names, user))
+
+
+def test_an_nginx_that_is_a_program(make_site, users):
+    """Who has to reach the files stands on its command line."""
+    site = make_site()
+    user_line(site, "")
+    assert identity(site.ask())["user"] == "nobody"
+    beside(site, "nginx -c %s -g 'daemon off; user %s;'" % (
+        site.conf, users.worker))
+    site.chmod("home", 0o700)
+    report = site.ask()
+    expect(report, "PF101", "PF004")
+    assert identity(report)["user"] == users.worker
+    # One with another configuration says nothing about this one.
+    beside(site, "nginx -c /nowhere.conf -g 'user %s;'" % users.worker)
+    assert identity(site.ask())["user"] == "nobody"
+
+
+def test_an_nginx_that_is_a_program_of_another_user(make_site, users):
+    """It has that one's groups and no other user's (T55)."""
+    site = make_site()
+    other = users.add("starts", "-U", "-G", users.app)
+    beside(site, "nginx -c %s -g 'daemon off;'" % site.conf,
+           "user=%s" % other)
+    try:
+        report = site.ask()
+        assert identity(report)["user"] == other
+        assert grp.getgrnam(users.app).gr_gid in identity(report)["groups"]
+        assert "PF101" not in report.codes()
+        site.chmod("home", 0o750)
+        assert "PF101" not in site.ask().codes()
+        site.chmod("home", 0o701)
+        assert "PF110" in site.ask().codes()
+    finally:
+        users.drop()

@@ -218,7 +218,7 @@ FORMS = {
              "%(extra)s }",
     "suffix": "location %(url)s/ { root %(root)s; %(extra)s "
               "try_files $uri.css =404; }",
-    "suffixes": "location ~ ^%(url)s/([a-z/]+)$ { root %(root)s; %(extra)s "
+    "suffixes": "location ~ ^%(url)s/[a-z/]*[a-z]$ { root %(root)s; %(extra)s "
                 "try_files $uri $uri.css =404; }",
     "rewritten": "location %(url)s/ { %(extra)s "
                  "rewrite ^%(url)s/(.*)$ /r%(number)d%(url)s/$1 break; }",

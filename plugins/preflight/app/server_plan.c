@@ -275,8 +275,8 @@ set_identity(struct planned_socket *planned,
 	    (gives == SERVER_GIVES_PAIR && (user == NULL || group == NULL)))
 		return;
 	if (gives == SERVER_GIVES_BOTH) {
-		user = user == NULL ? "0" : user;
-		group = group == NULL ? "0" : group;
+		user = user == NULL ? "root" : user;
+		group = group == NULL ? "root" : group;
 	}
 	planned->user = copy_or_null(user);
 	planned->group = copy_or_null(group);

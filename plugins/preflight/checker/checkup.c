@@ -18,6 +18,7 @@
 #include "preflight/policy/policy_store.h"
 #include "preflight/report/report.h"
 #include "preflight/report/report_store.h"
+#include "preflight/app/nginx_program.h"
 #include "preflight/app/tenants.h"
 #include "preflight/witness/witness.h"
 
@@ -233,19 +234,27 @@ find_instances(struct checkup *checkup, const char *key,
     const struct preflight_keys *keys, struct nginx_range *range, char **cause)
 {
 	const struct options *options = checkup->options;
+	struct nginx_args args;
+	const struct program_view *nginx =
+	    nginx_program_find(&checkup->views, &args);
 	const struct nginx_instance_options finding = {
 		.key = key,
 		.assume = options->assume_user != NULL ? options->assume_user
 						       : keys->nginx_user,
 		.ignore_running = options->assume_user != NULL,
 		.root = options->root,
+		.args = nginx == NULL ? NULL : &args,
+		.starter = nginx == NULL ? NULL : &nginx->cred,
 	};
+	int failed;
 
-	if (nginx_instances_find(&checkup->instances, &finding, range, cause) ==
-	    -1)
-		return -1;
-	announce(checkup);
-	return 0;
+	failed =
+	    nginx_instances_find(&checkup->instances, &finding, range, cause);
+	if (nginx != NULL)
+		nginx_args_done(&args);
+	if (failed == 0)
+		announce(checkup);
+	return failed;
 }
 
 /* The policy that holds for the program: of the command line, or its own. */

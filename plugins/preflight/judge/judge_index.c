@@ -38,9 +38,12 @@ ask_index(struct judge *judge, size_t check, const struct need *need,
 }
 
 bool
-judge_index_lists(struct judge *judge, size_t check, const struct need *need,
-    const char *dir)
+judge_index_lists(const char *dir, const void *arg)
 {
+	const struct judge_listing *listing = arg;
+	const struct need *need = listing->need;
+	struct judge *judge = listing->judge;
+	size_t check = listing->check;
 	struct need below = *need;
 	size_t len = strlen(need->path);
 	struct answer answer;

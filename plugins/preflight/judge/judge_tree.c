@@ -438,29 +438,13 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 		judge_partly_seen(judge, check, need, tree);
 }
 
-/* A tree that is being sampled. */
-struct listing {
-	struct judge *judge;
-	size_t check;
-	const struct need *need;
-};
-
-static bool
-is_listed(const char *path, const void *arg)
-{
-	const struct listing *listing = arg;
-
-	return judge_index_lists(listing->judge, listing->check, listing->need,
-	    path);
-}
-
 /* by is the need in the configuration, which the need was made from.  NULL if
  * nothing could be tried. */
 static const struct tree_result *
 sample(struct judge *judge, size_t check, const struct need *need,
     const struct need *by, const struct question *root)
 {
-	const struct listing listing = { judge, check, need };
+	const struct judge_listing listing = { judge, check, need };
 	struct tree_options options = {
 		.path = need->path,
 		.worker = judge->identity,
@@ -468,7 +452,7 @@ sample(struct judge *judge, size_t check, const struct need *need,
 		.wanted = nginx_wanted_filter(need),
 		.wanted_arg = need,
 		.wanted_by = by,
-		.listed = need->autoindex ? is_listed : NULL,
+		.listed = need->autoindex ? judge_index_lists : NULL,
 		.listed_arg = &listing,
 		.links = root->links,
 		.links_from = root->links_from,

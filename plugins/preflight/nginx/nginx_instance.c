@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/names.h"
 #include "base/parse.h"
 #include "base/xmalloc.h"
 
@@ -211,6 +212,82 @@ add_running(struct nginx_instances *instances,
 	free(binary);
 }
 
+/* The configuration that was written, without links; NULL if there is none. */
+static char *
+conf_by(const struct nginx_args *args, const struct nginx_build *build)
+{
+	const char *conf = args->conf != NULL ? args->conf : build->conf_path;
+	const char *prefix =
+	    args->prefix != NULL ? args->prefix : build->prefix;
+	char *path, *real;
+
+	path =
+	    conf[0] == '/' ? xstrdup(conf) : xasprintf("%s/%s", prefix, conf);
+	real = realpath(path, NULL);
+	free(path);
+	return real;
+}
+
+static bool
+is_same_file(const char *real, const char *path)
+{
+	char *other = realpath(path, NULL);
+	bool same = real != NULL && other != NULL && strcmp(real, other) == 0;
+
+	free(other);
+	return same;
+}
+
+/* Whether the arguments are those of the nginx that is meant. */
+static bool
+fits(const struct nginx_args *args, const char *conf)
+{
+	struct nginx_build build;
+	char *real;
+	bool same;
+
+	if (args == NULL || conf == NULL)
+		return args != NULL;
+	nginx_build_read(NULL, NULL, &build);
+	real = conf_by(args, &build);
+	same = is_same_file(real, conf);
+	free(real);
+	nginx_build_done(&build);
+	return same;
+}
+
+static void
+use_args(const struct nginx_args *args, struct nginx_options *reading)
+{
+	if (args->binary != NULL && args->binary[0] == '/')
+		reading->binary = args->binary;
+	if (reading->conf == NULL)
+		reading->conf = args->conf;
+	reading->prefix = args->prefix;
+	reading->globals = args->globals;
+	reading->error_log = args->error_log;
+}
+
+/* A master that is not root is its workers' identity, groups and all. */
+static void
+keep_starter(struct nginx_instance *instance, const struct cred *starter)
+{
+	struct nginx_user *user = &instance->user;
+	const struct passwd *pw = names_uid(starter->uid);
+	const struct group *gr = names_gid(starter->gid);
+
+	user->cred = *starter;
+	user->cred.groups = xmemdup(starter->groups,
+	    starter->group_count * sizeof(*starter->groups));
+	user->user = pw != NULL ? xstrdup(pw->pw_name)
+				: xasprintf("%lu", (unsigned long)starter->uid);
+	user->group = gr != NULL
+	    ? xstrdup(gr->gr_name)
+	    : xasprintf("%lu", (unsigned long)starter->gid);
+	user->source = "user of the program";
+	instance->has_user = true;
+}
+
 /* By the pid directive; its default is known to the binary alone. */
 static bool
 is_hidden(const struct nginx_instance *instance)
@@ -236,13 +313,19 @@ add_stopped(struct nginx_instances *instances,
     const struct nginx_instance_options *options, const char *conf)
 {
 	struct nginx_instance *instance = add_instance(instances, options->key);
-	const struct nginx_options reading = {
+	bool program = fits(options->args, conf);
+	struct nginx_options reading = {
 		.conf = conf,
 		.root = options->root,
 	};
 
+	if (program)
+		use_args(options->args, &reading);
 	read_site(instance, &reading);
-	if (instance->site_problem == NULL || options->assume != NULL)
+	if (program && options->assume == NULL && options->starter != NULL &&
+	    options->starter->uid != 0)
+		keep_starter(instance, options->starter);
+	else if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
 	if (options->root == NULL && !options->ignore_running &&
 	    instance->site_problem == NULL)
@@ -250,44 +333,22 @@ add_stopped(struct nginx_instances *instances,
 	settle_identities(instance, options->assume, options->root);
 }
 
-/* The configuration a master was started with, without links; NULL if it
- * cannot be told. */
-static char *
-conf_of(const struct nginx_master *master)
-{
-	struct nginx_args title;
-	struct nginx_build build;
-	char *binary = binary_of(master->pid, false), *path, *real;
-
-	read_args(master, &title);
-	nginx_build_read(NULL, binary, &build);
-	if (title.prefix == NULL)
-		title.prefix =
-		    xstrdup(build.prefix == NULL ? "/" : build.prefix);
-	if (title.conf == NULL)
-		title.conf =
-		    xstrdup(build.conf_path == NULL ? "/etc/nginx/nginx.conf"
-						    : build.conf_path);
-	path = title.conf[0] == '/'
-	    ? xstrdup(title.conf)
-	    : xasprintf("%s/%s", title.prefix, title.conf);
-	real = realpath(path, NULL);
-	free(path);
-	free(binary);
-	nginx_args_done(&title);
-	nginx_build_done(&build);
-	return real;
-}
-
 static bool
 runs_with(const struct nginx_master *master, const char *conf)
 {
-	char *theirs = conf_of(master), *wanted = realpath(conf, NULL);
-	bool same =
-	    theirs != NULL && wanted != NULL && strcmp(theirs, wanted) == 0;
+	struct nginx_args args;
+	struct nginx_build build;
+	char *binary = binary_of(master->pid, false), *real;
+	bool same;
 
-	free(theirs);
-	free(wanted);
+	read_args(master, &args);
+	nginx_build_read(NULL, binary, &build);
+	real = conf_by(&args, &build);
+	same = is_same_file(real, conf);
+	free(real);
+	free(binary);
+	nginx_args_done(&args);
+	nginx_build_done(&build);
 	return same;
 }
 

@@ -34,6 +34,8 @@ struct nginx_instance {
 	const char *source; /* "worker", "config", "assumed" */
 };
 
+struct nginx_args;
+
 struct nginx_instances {
 	struct nginx_instance **items;
 	size_t count;
@@ -44,6 +46,10 @@ struct nginx_instance_options {
 	const char *assume;  /* user[:group]; NULL: by the configuration */
 	bool ignore_running; /* assume counts although nginx runs */
 	const char *root;    /* an unpacked image; NULL: this machine */
+	/* How an nginx that does not run will be started, and by whom; NULL:
+	 * as usual, by root.  Of the key's configuration, if that is a path. */
+	const struct nginx_args *args;
+	const struct cred *starter;
 };
 
 /*

@@ -16,7 +16,7 @@ struct nginx_user {
 	char *group;
 	struct cred cred;
 	const char *source; /* "user directive", "compiled in", "assumed",
-			       "master process" */
+			       "master process", "user of the program" */
 };
 
 struct nginx_user_options {
