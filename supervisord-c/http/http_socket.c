@@ -88,12 +88,14 @@ bind_temporary(int fd, const char *temporary, const struct http_listen *listen,
 	umask(old);
 	if (result == -1)
 		return cause_errno(cause);
-	/* The owner first: chown(2) may take mode bits away. */
+	/* The owner first: chown(2) may take mode bits away.  Whoever the folder
+	 * belongs to may have put a link to another file there meanwhile. */
 	if ((listen->uid != (uid_t)-1 || listen->gid != (gid_t)-1) &&
-	    chown(temporary, listen->uid, listen->gid) == -1)
+	    lchown(temporary, listen->uid, listen->gid) == -1)
 		return errno == EPERM ? cause_chown(listen, cause)
 				      : cause_errno(cause);
-	if (chmod(temporary, listen->mode) == -1)
+	if (fchmodat(AT_FDCWD, temporary, listen->mode, AT_SYMLINK_NOFOLLOW) ==
+	    -1)
 		return cause_errno(cause);
 	return 0;
 }
@@ -218,7 +220,11 @@ open_unix(const struct http_listen *listener, struct http_socket_file *file,
 	}
 	unlink(temporary); /* it may not have got that far */
 	free(temporary);
-	if (!good || lstat(listener->path, &st) == -1) {
+	if (good && lstat(listener->path, &st) == -1) {
+		cause_errno(cause);
+		good = false;
+	}
+	if (!good) {
 		fd_close(&fd);
 		return -1;
 	}
