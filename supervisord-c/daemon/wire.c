@@ -33,6 +33,7 @@ struct daemon {
 	struct bus *bus; /* its serials go on over a restart */
 	struct gate *gate;
 	bool restarted;
+	struct config *next; /* of a restart, validated; NULL: to be read */
 };
 
 /* What lives from a start or restart to the next. */
@@ -331,11 +332,13 @@ static bool
 live(struct daemon *daemon, int *status)
 {
 	struct generation now = { .plugins = NULL };
-	struct config *config;
+	struct config *config = daemon->next;
 	char *cause = NULL;
 	bool again = false;
 
-	config = config_load(daemon->overrides, NULL, &cause);
+	daemon->next = NULL;
+	if (config == NULL)
+		config = config_load(daemon->overrides, NULL, &cause);
 	if (config == NULL || begin(daemon, &now, config, &cause) == -1) {
 		if (daemon->restarted)
 			log_criticalx("can't start again: %s", cause);
@@ -344,6 +347,8 @@ live(struct daemon *daemon, int *status)
 		run(daemon, &now);
 		again = supervisor_mood(now.supervisor) == MOOD_RESTARTING;
 	}
+	if (again)
+		daemon->next = supervisor_take_next(now.supervisor);
 	take_apart(&now);
 	free(cause);
 	daemon->restarted = true;

@@ -6,6 +6,8 @@ Each is brought about under Supervisor and under ours; the whole log from start
 to end must be the same.  docs/coverage.md lists all lines.
 """
 
+import base64
+import http.client
 import os
 import re
 import shutil
@@ -80,7 +82,7 @@ STARTS = {
     "same user": ("INFO Set uid to user 0 succeeded", CAT,
                   {"supervisord": "user=root"}),
     "limits": ("INFO Increased RLIMIT_NOFILE limit to 600", CAT,
-               {"supervisord": "minfds=600\nminprocs=4000",
+               {"supervisord": "minfds=600\nminprocs=4000\nuser=root",
                 "prepare": behind("prlimit --nofile=512:4096 "
                                   "--nproc=3000:5000")}),
     "includes": ('INFO Included extra file "DIR/d/a.ini" during parsing',
@@ -165,6 +167,64 @@ def daemon_is_up(daemon):
         except OSError:
             return False
     return look
+
+
+def test_of_the_traceback_of_a_factory_ours_has_the_last_line():
+    def one(binary):
+        daemon = supd.Daemon(program=binary)
+        daemon.write_config("[rpcinterface:supervisor]\nx=1\n")
+        done = supd.run([daemon.program, "-n", "-s", "-c", daemon.conf],
+                        cwd=daemon.dir, env=daemon.env)
+        log = twins.records(daemon.file("main.log"), daemon.dir)
+        shutil.rmtree(daemon.dir)
+        return (done.status, done.stderr.splitlines()[0],
+                [record for record in log if record[:4] != "CRIT"])
+    oracle, ours = twins.both(one)
+    assert ours[:2] == oracle[:2]
+    assert ours[:2] == (2, "Error: Could not make supervisor rpc interface")
+    traceback = oracle[2][0].splitlines()
+    assert traceback[0] == "WARN Traceback (most recent call last):"
+    assert ours[2] == ["WARN " + traceback[-1].partition(": ")[2]]
+
+
+def test_a_start_while_it_is_stopping_is_a_fault_and_no_line_in_ours():
+    program = ("[program:p]\ncommand=/bin/sh -c 'trap \"\" TERM; : >{dir}/up; "
+               "exec sleep 1000'\nstopwaitsecs=60\nkillasgroup=true\n")
+
+    def one(binary):
+        with supd.Daemon(programs=program, program=binary) as daemon:
+            server = daemon.rpc.supervisor
+            pid = daemon.wait_state("p", "RUNNING")["pid"]
+            supd.wait_until(lambda: os.path.exists(daemon.path("up")), "trap")
+            server.stopProcess("p", False)
+            try:
+                answer = server.startProcess("p", False)
+            except xmlrpc.client.Fault as fault:
+                answer = fault.faultCode
+            os.kill(pid, signal.SIGKILL)
+            daemon.wait_state("p", "STOPPED")
+            return answer, life.Log(daemon).count(
+                "process 'p' already running")
+    assert twins.both(one) == [(True, 1), (60, 0)]
+
+
+def test_who_is_waited_for_is_named_by_priority_in_ours():
+    """In the reference in the order in which the groups were made."""
+    low = CAT.replace("[program:cat]", "[program:low]\npriority=1")
+
+    def one(binary):
+        with supd.Daemon(programs=CAT, program=binary) as daemon:
+            server = daemon.rpc.supervisor
+            daemon.write_config(CAT + low)
+            assert server.reloadConfig() == [[["low"], [], []]]
+            server.addProcessGroup("low")
+            twins.wait_executed(daemon, "cat")
+            twins.wait_executed(daemon, "low")
+            daemon.stop()
+            return [line for line in life.Log(daemon).lines("INFO")
+                    if "waiting for" in line][0]
+    assert twins.both(one) == ["waiting for cat, low to die",
+                               "waiting for low, cat to die"]
 
 
 # Into the daemon's process group: its own is empty then, which kill() takes
@@ -294,64 +354,92 @@ def test_a_wait_that_fails_is_told_of():
     assert ours == oracle
 
 
-def post(daemon, *bodies):
-    """Calls by one connection; the status of each answer."""
-    connection = supd._UnixConnection(daemon.sock)
-    found = []
-    for body in bodies:
-        connection.request("POST", "/RPC2", body)
-        answer = connection.getresponse()
-        answer.read()
-        found.append(answer.status)
+def call(method, *params):
+    return xmlrpc.client.dumps(params, method).encode()
+
+
+MULTICALL = call("system.multicall", [
+    {"methodName": "supervisor.getState", "params": []},
+    {"methodName": "supervisor.nosuch", "params": []}])
+CALLS = (b"no xml 'quoted' \"twice\" \xc3\xa4\n",
+         b"<methodCall><methodName></methodName></methodCall>",
+         b"<methodCall><params/></methodCall>",
+         call("supervisor.getState"), call("supervisor.nosuch"),
+         call("supervisor.getProcessInfo"), call("system.listMethods"),
+         MULTICALL)
+ACCESS = re.compile(r'^(TRAC (?:localhost:0|127\.0\.0\.1:)).*?( - - )'
+                    r'\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\]'
+                    r'( "\w+ \S+ HTTP/1\.[01]" \d+) \d+$')
+
+
+def access_masked(record):
+    """Without ports and times, and the bytes, which are those of the header
+    too in the reference (docs/differences.md)."""
+    return ACCESS.sub(r"\1\2[DATE]\3 BYTES", record)
+
+
+def ask(connection, method, path, body=None, headers=None):
+    """The status of the answer."""
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    answer.read()
     connection.close()
-    return found
-
-
-def call(method):
-    return xmlrpc.client.dumps((), method).encode()
-
-
-ACCESS = re.compile(r'(TRAC localhost:0 - - )\[\d\d/\w{3}/\d{4}:\d\d:\d\d:'
-                    r'\d\d \+0000\]( "\w+ \S+ HTTP/1\.1" \d+) \d+')
+    return answer.status
 
 
 def test_calls_are_told_of_in_the_same_words():
-    """Masked are times, and in the access lines the bytes, which are those of
-    the header too in the reference (docs/differences.md)."""
-    bodies = (b"no xml 'quoted' \"twice\" \xc3\xa4\n",
-              b"<methodCall><methodName></methodName></methodCall>",
-              b"<methodCall><params/></methodCall>",
-              call("supervisor.getState"), call("supervisor.nosuch"),
-              call("supervisor.getProcessInfo"),
-              call("system.listMethods"))
-
     def one(binary):
-        with supd.Daemon(program=binary, loglevel="trace") as daemon:
+        port = supd.free_port()
+        server = ("[inet_http_server]\nport=127.0.0.1:%d\nusername=me\n"
+                  "password=secret\n" % port)
+        with supd.Daemon(programs=server, program=binary,
+                         loglevel="trace") as daemon:
             begin = len(twins.records(daemon.file("main.log"), daemon.dir))
-            statuses = post(daemon, *bodies)
+            unix = supd._UnixConnection(daemon.sock)
+            tcp = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            statuses = [ask(unix, "POST", "/RPC2", body) for body in CALLS]
             for path in "/", "/nosuch", "/stylesheets/supervisor.css":
-                connection = supd._UnixConnection(daemon.sock)
-                connection.request("GET", path)
-                statuses.append(connection.getresponse().status)
-                connection.close()
-            supd.wait_until(lambda: "supervisor.css" in daemon.file(
-                "main.log"), "access line")
+                statuses.append(ask(unix, "GET", path))
+            for word in b"me:wrong", b"me:secret":
+                statuses.append(ask(tcp, "POST", "/RPC2", CALLS[3], {
+                    "Authorization": "Basic " + base64.b64encode(
+                        word).decode()}))
+            supd.wait_until(lambda: "127.0.0.1" in daemon.file(
+                "main.log").splitlines()[-1], "access line")
             found = twins.records(daemon.file("main.log"), daemon.dir)[begin:]
-            return statuses, [ACCESS.sub(r"\1[DATE]\2 BYTES", record)
-                              for record in found]
+            return statuses, [access_masked(record) for record in found]
     oracle, ours = twins.both(one)
     assert ours == oracle
     assert "TRAC XML-RPC method called: supervisor.getState()" in oracle[1]
     assert sum("invalid: " in record for record in oracle[1]) == 3
 
 
+def test_a_call_that_takes_time_is_told_of_when_it_has_ended():
+    """The reference says at once that it was successful, and nothing later."""
+    program = ("[program:p]\ncommand=/bin/sh -c 'sleep 0.2; exit 1'\n"
+               "startretries=0\nautostart=false\nstdout_logfile=NONE\n"
+               "stderr_logfile=NONE\n")
+
+    def one(binary):
+        with supd.Daemon(programs=program, program=binary,
+                         loglevel="trace") as daemon:
+            with pytest.raises(xmlrpc.client.Fault):
+                daemon.rpc.supervisor.startProcess("p")
+            return [line for line in life.Log(daemon).lines("TRAC")
+                    if "startProcess" in line]
+    called = "XML-RPC method called: supervisor.startProcess()"
+    assert twins.both(one) == [
+        [called, "XML-RPC method supervisor.startProcess() returned "
+         "successfully"],
+        [called, "XML-RPC method supervisor.startProcess() returned fault: "
+         "[50] SPAWN_ERROR: p"]]
+
+
 def test_an_access_line_is_no_error():
     def one(binary):
         with supd.Daemon(program=binary, loglevel="trace") as daemon:
-            connection = supd._UnixConnection(daemon.sock)
-            connection.request("GET", "/an/Error")
-            assert connection.getresponse().status == 404
-            connection.close()
+            assert ask(supd._UnixConnection(daemon.sock), "GET",
+                       "/an/Error") == 404
             supd.wait_until(lambda: "/an/Error" in daemon.file("main.log"),
                             "access line")
             return [record[:4] for record in twins.records(

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import sys
 import time
 
 import life
@@ -107,6 +108,32 @@ def test_a_grandchild_is_logged_after_its_parent_has_ended():
             pass
         supd.wait_until(lambda: daemon.file("out").count("\n") == 3,
                         "the grandchild's lines")
+
+
+def test_what_goes_into_the_background_without_its_output_is_told_of():
+    """As nginx without "daemon off" does; a one-shot program is not."""
+    daemonize = ("import os, time\nr, w = os.pipe()\n"
+                 "if os.fork():\n os.read(r, 1)\n os._exit(0)\n"
+                 "os.setsid()\nnull = os.open('/dev/null', os.O_RDWR)\n"
+                 "for fd in range(3): os.dup2(null, fd)\n"
+                 "open(os.path.dirname(__file__) + '/pid', 'w')"
+                 ".write(str(os.getpid()))\nos.write(w, b'x')\n"
+                 "time.sleep(60)\n")
+    program = "[program:%s]\ncommand=%s\nstartretries=0\n"
+    programs = (program % ("back", sys.executable + " {dir}/back.py") +
+                program % ("once", "/bin/sleep 0") +
+                program % ("twin", "/bin/sleep 60"))
+    daemon = supd.Daemon(programs=programs)
+    life.script(daemon.dir, "back.py", daemonize)
+    with daemon:
+        daemon.wait_state("back", "FATAL")
+        daemon.wait_state("once", "FATAL")
+        log = life.Log(daemon)
+        told = log.count("'back' exited with status 0 while a descendant runs "
+                         "the same program; if it goes into the background")
+        os.kill(int(daemon.file("pid")), signal.SIGKILL)
+        assert told == 1
+        assert log.count("'once' exited with status 0 while") == 0
 
 
 def test_a_new_child_starts_beside_the_old_one_s_descendant():

@@ -79,6 +79,26 @@ def test_what_could_not_begin_again_is_not_stopped(case):
         log.wait("supervisord started with pid", times=2)
 
 
+def test_a_file_that_breaks_while_programs_stop_is_not_the_end():
+    """What was read when the restart was asked for is what counts."""
+    slow = ("[program:slow]\ncommand=/bin/sh -c 'trap \"while [ ! -e {dir}/go ]"
+            "; do sleep 0.05; done; exit 0\" TERM; echo up; while :; do "
+            "sleep 0.05; done'\nstartsecs=0\nstdout_logfile={dir}/slow.out\n")
+    with supd.Daemon(programs=PROGRAM + slow) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("slow.out"), "trap")
+        daemon.write_config(PROGRAM)
+        daemon.signal(signal.SIGHUP)
+        log = life.Log(daemon)
+        log.wait("waiting for ")
+        daemon.write_config("[program:broken\nminfds")
+        open(daemon.path("go"), "w").close()
+        log.wait("supervisord started with pid", times=2)
+        supd.wait_until(daemon.answers, "answer")
+        assert [info["name"] for info in
+                daemon.rpc.supervisor.getAllProcessInfo()] == ["p"]
+        daemon.write_config(PROGRAM)
+
+
 class Watcher(threading.Thread):
     """Looks at the sockets in a folder all the time: their names and modes."""
 

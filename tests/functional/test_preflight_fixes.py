@@ -2,10 +2,12 @@
 """Repairs (contract P5.6): what a plan promises is what nginx then does, to
 nobody else's advantage, and can be taken back to the bit."""
 
+import http.client
 import os
 import pwd
 import shutil
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -340,3 +342,38 @@ def test_a_link_in_the_place_of_the_directory_gains_nothing(make_site):
                               check=False).returncode != 0
     info = os.stat(site.path("precious"))
     assert (info.st_gid, info.st_mode & 0o7777) == (0, 0o700)
+
+
+def seen(finding):
+    """What the command shows that the finding names."""
+    command = finding["effect"]["see"]
+    assert command[:3] == ["curl", "-sI", "-H"] and len(command) == 5
+    name, _, value = command[3].partition(": ")
+    url = urllib.parse.urlsplit(command[4])
+    client = http.client.HTTPConnection(url.netloc, timeout=20)
+    client.request("HEAD", url.path, headers={name: value})
+    status = client.getresponse().status
+    client.close()
+    return status
+
+
+@pytest.mark.parametrize("name,mode", [("home", 0o700), ("run", 0o700),
+                                       ("home/site/static/a b?.css", 0o600)])
+def test_how_to_see_that_it_worked(make_site, name, mode):
+    """The same command before and after."""
+    site = make_site(edit=[("server {", "server { server_name other; return "
+                            "500; listen 127.0.0.1:%(port)d; }\nserver {")])
+    site.write("home/site/static/a b?.css", "x")
+    site.chmod(name, mode)
+    site.start_nginx()
+    site.start_gunicorn()
+    found = [f for f in site.ask().findings if f["severity"] == "error"]
+    assert found[0]["code"] in ("PF101", "PF201", "PF102", "PF108")
+    status = found[0]["effect"]["status"]
+    assert status in (403, 502) and seen(found[0]) == status
+    assert "       see it curl -sI " in site.check("--program=web").stdout
+    if found[0]["fixes"] and found[0]["fixes"][0]["commands"]:
+        apply(site)
+    else:
+        site.chmod(name, 0o2710 if name == "run" else 0o644)
+    assert seen(found[0]) == 200

@@ -15,24 +15,25 @@ pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
                                 reason=str(nginx_site.reason_to_skip()))
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+IN_ACCESS = 0x1
 IN_OPEN = 0x20
 IN_Q_OVERFLOW = 0x4000
 EVENT = struct.Struct("iIII")
 
 
-class Opened:
-    """How often directories are opened to be listed."""
+class Watch:
+    """How often directories are opened, and how often then listed."""
 
     def __init__(self, *paths):
         self.fd = LIBC.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        self.counts = {}
+        self.opened, self.listed, self.fresh = {}, {}, {}
         for path in paths:
-            watch = LIBC.inotify_add_watch(self.fd, path.encode(), IN_OPEN)
+            watch = LIBC.inotify_add_watch(
+                self.fd, path.encode(), IN_OPEN | IN_ACCESS)
             assert watch != -1, os.strerror(ctypes.get_errno())
-            self.counts[watch] = 0
+            self.opened[watch] = self.listed[watch] = 0
 
     def take(self):
-        """Counts of the paths so far."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 events = os.read(self.fd, 65536)
@@ -43,8 +44,15 @@ class Opened:
                     at += EVENT.size + length
                     # With a name it is something in the directory.
                     if length == 0:
-                        self.counts[watch] += 1
-        return list(self.counts.values())
+                        self.note(watch, mask)
+
+    def note(self, watch, mask):
+        if mask & IN_OPEN:
+            self.opened[watch] += 1
+            self.fresh[watch] = True
+        if mask & IN_ACCESS and self.fresh[watch]:
+            self.listed[watch] += 1
+            self.fresh[watch] = False
 
     def close(self):
         os.close(self.fd)
@@ -61,12 +69,13 @@ preflight_nginx=%s
        site.users.app, site.conf)
 
 
-def opens(site, paths):
-    """How often the run opens each of the paths, and its report."""
-    opened = Opened(*paths)
-    with contextlib.closing(opened):
+def watched(site, paths):
+    """What a run opens and lists of the paths, and its report."""
+    watch = Watch(*paths)
+    with contextlib.closing(watch):
         report = site.report().tree
-        return opened.take(), report
+        watch.take()
+    return watch, report
 
 
 def listed_places(site):
@@ -81,13 +90,13 @@ def test_programs_of_one_user_share_the_looking(users):
     """Tree, secrets, prices of repairs: all of it costs what it costs one."""
     with contextlib.closing(nginx_site.Site(users)) as site:
         places = listed_places(site)
-        alone, one = opens(site, places)
+        alone, one = watched(site, places)
         site.supervisord_conf(extra="".join(
             program("web%d" % number, site, "app.sock")
             for number in range(6)))
-        shared, all_of_them = opens(site, places)
-    assert all(alone), alone
-    assert shared == alone
+        shared, all_of_them = watched(site, places)
+    assert all(alone.opened.values()), alone.opened
+    assert shared.opened == alone.opened
     found = [sorted(finding["code"] for finding in one_of_them["findings"])
              for one_of_them in all_of_them["programs"]]
     assert len(found) == 7
@@ -95,3 +104,12 @@ def test_programs_of_one_user_share_the_looking(users):
     assert found == [found[0]] * 7
     assert found[0] == sorted(finding["code"] for finding
                               in one["programs"][0]["findings"])
+
+
+def test_a_directory_is_listed_once(users):
+    """For what it serves, for secrets in it, and for what repairs open."""
+    with contextlib.closing(nginx_site.Site(users)) as site:
+        places = listed_places(site)
+        watch, report = watched(site, places)
+    assert list(watch.listed.values()) == [1] * len(places)
+    assert report["programs"][0]["result"] == "fail"

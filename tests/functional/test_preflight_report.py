@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+import gated_site
 import nginx_site
 import supd
 from nginx_site import make_site, needs_nginx, users
@@ -593,6 +594,79 @@ def test_without_root(make_site, users):
     assert report.codes() == ["PF016", "PF101", "PF205"]
     assert report.find("PF101")["confidence"] == "inferred"
     assert check("--require=probed").returncode == 5
+
+
+def test_without_root_only_the_own_tree_refuses(make_site, users):
+    """What the program's user cannot see may be otherwise."""
+    site = make_site(server="""
+        location /static/ { alias %(home)s/site/static/; }
+        location /more/ { alias %(dir)s/more/; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""", options="-m 007")
+    if subprocess.run(["runuser", "-u", users.app, "--",
+                       nginx_site.CHECKER, "--version"],
+                      stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("the build folder is closed to other users")
+    gated_site.share_run(site)
+    os.mkdir(site.path("more"), 0o700)
+    text = open(site.path("supervisord.conf")).read()
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write(text.replace("[program:web]", "[program:web]\n"
+                               "preflight_static=%s/=/more/"
+                               % site.path("more")))
+
+    def verdict():
+        return subprocess.run(
+            ["runuser", "-u", users.app, "--", nginx_site.CHECKER, "-c",
+             site.path("supervisord.conf"), "--format=gate", "--program=web"],
+            stdout=subprocess.PIPE, text=True).stdout.splitlines()[0]
+    # Root is refused nothing, so it knows.
+    assert site.check("--format=gate", "--program=web").stdout.startswith(
+        "fail\tPF101 ")
+    assert verdict().startswith("undecided\tPF101 ")
+    assert site.path("more") in verdict()
+    site.chmod("home", 0o750)
+    assert verdict().startswith("fail\tPF101 ")
+    assert site.home in verdict()
+
+
+def as_app(site, *before):
+    """The checker of a manager that is not root."""
+    done = subprocess.run(
+        [*before, "runuser", "-u", site.users.app, "--", nginx_site.CHECKER,
+         "-c", site.path("supervisord.conf"), "--format=json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if not done.stdout:
+        pytest.skip("the build folder is closed to other users, or no "
+                    "namespace can be made")
+    return nginx_site.Report(json.loads(done.stdout), done.returncode)
+
+
+def test_without_root_the_own_tree_is_listed(make_site):
+    """Also while an nginx runs into whose root one may not look."""
+    site = make_site()
+    site.write("home/site/static/a.css", "x", 0o600)
+    site.start_nginx()
+    assert site.get("/static/a.css") == 403
+    found = as_app(site).find("PF108")
+    assert found["path"].endswith("/a.css")
+    assert found["confidence"] == "inferred"
+
+
+def test_an_nginx_that_is_hidden_from_us(make_site):
+    """hidepid: its pid file is there, its process is not to be seen."""
+    site = make_site()
+    site.start_nginx()
+    hide = ["unshare", "-m", "sh", "-c",
+            'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh"]
+    report = as_app(site, *hide)
+    assert "not to be seen" in report.find("PF008")["message"]
+    assert "PF004" not in report.codes("info")
+    site.nginx.terminate()
+    site.nginx.wait(20)
+    site.nginx = None
+    assert "PF004" in as_app(site, *hide).codes("info")
 
 
 def test_a_runtime_dir_beside_the_socket(make_site):

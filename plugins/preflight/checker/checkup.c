@@ -329,6 +329,10 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.more_secrets = policy->secrets_add.items;
 	judge.program =
 	    report_add_program(checkup->report, view->name, view->user);
+	if (view->directory != NULL)
+		strvec_push(&judge.program->places, view->directory);
+	if (view->home != NULL)
+		strvec_push(&judge.program->places, view->home);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
@@ -461,6 +465,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	const struct options *options = checkup->options;
 	struct report *report = checkup->report;
 
+	judge_confirm_settle(report);
 	if (checkup->global != NULL)
 		policy_apply_report(checkup->global, report, checkup->now);
 	/* Programs that were not looked at may need their waivers. */
@@ -533,7 +538,7 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	if (options->keep || report->store != NULL)
 		witness_begin();
 	witness_system();
-	witness_nginx();
+	witness_nginx(0);
 	checkup_note_config(config);
 	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/xmalloc.h"
@@ -22,8 +23,11 @@
 static char *
 read_line(const struct judge *judge, const struct need *need)
 {
+	struct stat st;
 	int fd = image_open(judge->image, need->file);
-	FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+	/* It was one when it was parsed. */
+	bool regular = fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	FILE *file = regular ? fdopen(fd, "r") : NULL;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len = -1;

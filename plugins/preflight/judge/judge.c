@@ -79,6 +79,15 @@ judge_place(const struct need *need)
 	return xasprintf("%s:%u", need->file, need->line);
 }
 
+enum confidence
+judge_confidence(const struct judge *judge)
+{
+	if (judge->inferred)
+		return CONFIDENCE_INFERRED;
+	return judge->identity->confinement.differs ? CONFIDENCE_LIKELY
+						    : CONFIDENCE_PROBED;
+}
+
 size_t
 judge_add_check(struct judge *judge, const struct need *need, const char *path)
 {
@@ -90,8 +99,7 @@ judge_add_check(struct judge *judge, const struct need *need, const char *path)
 				       : NULL;
 	check->at = judge_place(need);
 	check->identity = xstrdup(judge->identity_id);
-	if (judge->inferred)
-		check->confidence = CONFIDENCE_INFERRED;
+	check->confidence = judge_confidence(judge);
 	return judge->program->check_count - 1;
 }
 

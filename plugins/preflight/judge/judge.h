@@ -59,6 +59,12 @@ struct finding *judge_tree_finding(struct judge *, const struct need *,
     enum finding_code, const struct answer *);
 void judge_confirm(struct judge *, size_t check, const struct need *,
     const struct tree_result *);
+/* The single file and the socket, about which the probe said yes. */
+void judge_confirm_file(struct judge *, size_t check, const struct need *);
+void judge_confirm_socket(struct judge *, size_t check, const struct need *);
+/* What confinement leaves open is settled where nginx confirmed everything that
+ * requests need (PF013). */
+void judge_confirm_settle(struct report *);
 void judge_file(struct judge *, const struct need *);
 void judge_written(struct judge *, const struct need *);
 void judge_variable(struct judge *, const struct need *);
@@ -82,6 +88,8 @@ void judge_future(struct judge *, size_t check, const struct need *,
 void judge_home(struct judge *);
 void judge_secrets(struct judge *, const struct pairing *);
 
+/* How sure what is tried as the worker can be. */
+enum confidence judge_confidence(const struct judge *);
 /* A check about the need, with what is known of it; the index in the
  * program's list, which stays valid. */
 size_t judge_add_check(struct judge *, const struct need *, const char *path);

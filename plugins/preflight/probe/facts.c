@@ -57,18 +57,20 @@ read_acls(xattr_fn *get, const char *name, bool with_default,
 		    &facts->default_acl);
 }
 
-static void
-take_stat(const struct stat *st, struct facts *facts)
+void
+facts_of_stat(const struct stat *st, struct facts *facts)
 {
-	facts->mode = st->st_mode;
-	facts->uid = st->st_uid;
-	facts->gid = st->st_gid;
-	facts->nlink = st->st_nlink;
-	facts->dev = st->st_dev;
-	facts->ino = st->st_ino;
-	facts->size = st->st_size;
-	facts->mtime = st->st_mtim.tv_sec;
-	facts->ctime = st->st_ctim.tv_sec;
+	*facts = (struct facts){
+		.mode = st->st_mode,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.nlink = st->st_nlink,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = st->st_size,
+		.mtime = st->st_mtim.tv_sec,
+		.ctime = st->st_ctim.tv_sec,
+	};
 }
 
 int
@@ -77,16 +79,19 @@ facts_read(int fd, bool with_default, struct facts *facts)
 	char name[FACTS_LINK_SIZE];
 	struct stat st;
 	struct statfs fs;
+	bool has_fs;
 
 	*facts = (struct facts){ .mode = 0 };
 	/* First, as a FUSE mount of somebody else answers nothing more. */
-	if (fstatfs(fd, &fs) == 0) {
+	has_fs = fstatfs(fd, &fs) == 0;
+	if (fstat(fd, &st) == 0)
+		facts_of_stat(&st, facts);
+	if (has_fs) {
 		facts->fs_type = (uint32_t)fs.f_type;
 		facts->read_only = (fs.f_flags & ST_RDONLY) != 0;
 	}
-	if (fstat(fd, &st) == -1)
+	if (facts->mode == 0)
 		return -1;
-	take_stat(&st, facts);
 	facts_fd_name(fd, name);
 	if (!S_ISLNK(st.st_mode))
 		read_acls(getxattr, name, with_default, facts);
@@ -96,8 +101,7 @@ facts_read(int fd, bool with_default, struct facts *facts)
 void
 facts_read_name(const char *name, const struct stat *st, struct facts *facts)
 {
-	*facts = (struct facts){ .mode = 0 };
-	take_stat(st, facts);
+	facts_of_stat(st, facts);
 	if (!S_ISLNK(st->st_mode))
 		read_acls(lgetxattr, name, true, facts);
 }

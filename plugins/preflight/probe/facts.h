@@ -19,8 +19,11 @@
  */
 int facts_read(int fd, bool with_default, struct facts *);
 
+/* What a stat says; no ACLs. */
+void facts_of_stat(const struct stat *, struct facts *);
+
 /*
- * The same, but not the file system's, of a name in the working directory whose
+ * As facts_read, but not the file system's, of a name in the working directory whose
  * lstat(2) is known: two calls less for one of many thousands.
  */
 void facts_read_name(const char *name, const struct stat *, struct facts *);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "preflight/probe/access.h"
+#include "preflight/probe/seen.h"
 #include "preflight/probe/tree_gain.h"
 
 /*
@@ -33,8 +34,12 @@ struct list_dir {
 	uint16_t depth;
 	bool done;
 	bool wanted;  /* it, or something below it, can be asked for */
+	bool alone;   /* it is not in shared memory */
 	uint32_t way; /* see tree_gain.h */
-	int64_t next; /* where the next round goes on */
+	/* Where the next round goes on; see seen.h. */
+	uint32_t seen;
+	uint32_t at;
+	struct seen_place place;
 };
 
 /* One entry, as it can be found again. */
@@ -55,6 +60,20 @@ struct list_class {
 	struct list_slot newest;
 };
 
+/* What is taken of one directory in the first round. */
+#define LIST_SAMPLE 256
+
+struct list_pick {
+	uint64_t drawn;
+	char name[NAME_MAX + 1];
+};
+
+struct list_sample {
+	size_t count;
+	size_t largest; /* index */
+	struct list_pick picks[LIST_SAMPLE];
+};
+
 /* What becomes of files that share way and class, and the worst of them. */
 struct list_reach {
 	struct tree_reach reach;
@@ -72,6 +91,7 @@ struct list_table {
 	struct list_slot largest[LIST_LARGEST_COUNT];
 	struct list_slot odd[LIST_ODD_MAX];
 	struct list_class classes[LIST_CLASSES_MAX];
+	struct list_sample sample; /* of the directory being read */
 	struct tree_way ways[LIST_WAYS_MAX];
 	struct list_reach reaches[LIST_REACHES_MAX];
 	struct list_dir dirs[LIST_DIRS_MAX];

@@ -19,6 +19,7 @@ enum memory_kind {
 	MEMORY_SURVEY,
 	MEMORY_TREE,
 	MEMORY_SCAN,
+	MEMORY_SEEN,
 };
 
 struct probe_memory *probe_memory_create(void);

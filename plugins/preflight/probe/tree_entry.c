@@ -46,8 +46,8 @@ read_mounted(const struct lister *lister, const struct reading *reading,
 }
 
 /* Every entry's own: a neighbour without an ACL says nothing about it. */
-static bool
-read_entry(const struct lister *lister, const struct reading *reading,
+bool
+lister_read_entry(const struct lister *lister, const struct reading *reading,
     const char *name, struct stat *st, struct facts *facts)
 {
 	if (fstatat(reading->fd, name, st,
@@ -57,7 +57,7 @@ read_entry(const struct lister *lister, const struct reading *reading,
 	    read_mounted(lister, reading, name, facts))
 		return true;
 	facts_read_name(name, st, facts);
-	facts->read_only = reading->read_only;
+	facts->read_only = reading->known->read_only;
 	return true;
 }
 
@@ -317,16 +317,20 @@ note_secret(struct lister *lister, uint32_t dir, const char *name,
  * through for secrets may hold the program's logs: there they do not count.
  */
 static void
-digest_entry(struct lister *lister, const char *name, const struct stat *st,
-    const struct facts *facts)
+digest_entry(struct lister *lister, const struct reading *reading,
+    const struct seen_entry *entry, const struct facts *facts)
 {
+	const struct stat *st = &entry->st;
+	int64_t begun_ns = reading->known->begun_ns < lister->begun_ns
+	    ? reading->known->begun_ns
+	    : lister->begun_ns;
 	uint64_t digest = lister->digest;
 	const uint64_t rights[] = { st->st_dev, st->st_ino, st->st_mode,
 		st->st_uid, st->st_gid };
 	const int64_t times[] = { st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
 		st->st_mtim.tv_sec, st->st_mtim.tv_nsec, st->st_size };
 
-	digest = digest_add(digest, name, strlen(name) + 1);
+	digest = digest_add(digest, entry->name, strlen(entry->name) + 1);
 	digest = digest_add(digest, rights, sizeof(rights));
 	digest = digest_add(digest, facts->acl.entries,
 	    facts->acl.count * sizeof(facts->acl.entries[0]));
@@ -335,22 +339,23 @@ digest_entry(struct lister *lister, const char *name, const struct stat *st,
 	lister->digest = digest;
 	if (!lister->job->secrets &&
 	    st->st_ctim.tv_sec * 1000000000LL + st->st_ctim.tv_nsec >=
-		lister->begun_ns - LIST_TICK_NS)
+		begun_ns - LIST_TICK_NS)
 		lister->restless = true;
 }
 
 void
 lister_note_entry(struct lister *lister, struct reading *reading,
-    const char *name)
+    const struct seen_entry *entry)
 {
+	const char *name = entry->name;
 	struct facts facts;
-	struct stat st;
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (!read_entry(lister, reading, name, &st, &facts))
+	if (entry->st.st_mode == 0)
 		return;
-	digest_entry(lister, name, &st, &facts);
+	seen_facts(reading->seen, reading->known, entry, &facts);
+	digest_entry(lister, reading, entry, &facts);
 	if (S_ISLNK(facts.mode)) {
 		note_link(lister, reading, name);
 		return;

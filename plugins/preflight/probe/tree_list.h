@@ -52,6 +52,7 @@ struct list_job {
 	bool sources;		      /* and for program source */
 	char *const *more_secrets;    /* and for these patterns; may be NULL */
 	const struct tree_gain *gain; /* a change to be priced; may be NULL */
+	struct seen *shared;	      /* with those before it; may be NULL */
 	bool home; /* below three levels only known dot directories */
 };
 

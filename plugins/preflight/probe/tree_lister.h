@@ -26,6 +26,7 @@ struct lister {
 	const struct child *child;
 	const struct list_job *job;
 	struct list_table *table;
+	struct seen *alone; /* for what cannot be shared */
 	int root;
 	dev_t dev;
 	int64_t until_ms;
@@ -44,12 +45,19 @@ struct lister {
 struct reading {
 	uint32_t dir;
 	int fd; /* and the working directory */
-	bool read_only;
-	unsigned left; /* entries in this round */
+	struct seen *seen;
+	struct seen_dir *known;
+	size_t left; /* entries in this round */
 };
 
-/* Looks at one entry and notes what it means. */
-void lister_note_entry(struct lister *, struct reading *, const char *name);
+/* Reads and notes a part of the directory that reading.fd is open on. */
+void lister_read_dir(struct lister *, struct reading *);
+/* Looks at one entry; false if that is refused or it is gone. */
+bool lister_read_entry(const struct lister *, const struct reading *,
+    const char *name, struct stat *, struct facts *);
+/* Notes what it means. */
+void lister_note_entry(struct lister *, struct reading *,
+    const struct seen_entry *);
 
 /* For job->gain: the way to a directory that was added to the table, and a
  * regular file of a class in one. */

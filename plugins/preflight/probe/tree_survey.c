@@ -5,6 +5,7 @@
 
 #include "base/xmalloc.h"
 #include "preflight/probe/memory.h"
+#include "preflight/probe/seen.h"
 #include "preflight/probe/session.h"
 #include "preflight/probe/tree_key.h"
 #include "preflight/probe/tree_survey.h"
@@ -133,28 +134,78 @@ take(const struct record *record, const char *path, void *arg)
 		take_reach(survey, record);
 }
 
+/* Memory that the listers of one identity share. */
+struct sharing {
+	struct seen *seen; /* NULL: none, or there was one */
+};
+
+static void
+stop_sharing(struct sharing *sharing)
+{
+	seen_unmap(sharing->seen);
+	sharing->seen = NULL;
+}
+
+static void
+forget_sharing(void *sharing)
+{
+	stop_sharing(sharing);
+	free(sharing);
+}
+
+/* NULL without a memory that keeps it. */
+static struct sharing *
+find_sharing(const struct probe_as *as, struct probe_memory *memory)
+{
+	struct sharing *sharing;
+	struct strbuf key;
+
+	if (memory == NULL)
+		return NULL;
+	memory_key(&key, MEMORY_SEEN);
+	memory_key_view(&key, as->proc_fd, as->image);
+	memory_key_cred(&key, as->cred);
+	sharing = probe_memory_get(memory, &key);
+	if (sharing == NULL) {
+		sharing = xmalloc(sizeof(*sharing));
+		sharing->seen = seen_map(SEEN_SHARED_BYTES, true);
+		probe_memory_put(memory, &key, sharing, forget_sharing);
+	}
+	strbuf_done(&key);
+	return sharing;
+}
+
 static struct tree_survey *
-list(struct list_job *job, const struct probe_as *as,
+list(const struct list_job *asked, const struct probe_as *as,
     const struct probe_options *options)
 {
+	struct list_job job = *asked;
+	struct sharing *sharing = find_sharing(as, options->memory);
 	struct tree_survey *survey = xcalloc(1, sizeof(*survey));
 	struct child_plan plan = {
 		.as = as,
 		.become = probe_mode_for(as->cred) == PROBE_BECOME,
 		.work = tree_list,
-		.arg = job,
+		.arg = &job,
 		.cpu_seconds = CPU_SECONDS,
 	};
 	struct session session = {
 		.plan = &plan,
-		.quiet_ms = job->budget.ms + SLACK_MS,
+		.quiet_ms = job.budget.ms + SLACK_MS,
 		.deadline_ms = options->deadline_ms,
 		.take = take,
 		.arg = survey,
 	};
 
+	if (sharing != NULL)
+		job.shared = sharing->seen;
 	survey->refs = 1;
 	survey->why = session_run(&session);
+	/* One that was stopped may have left a half of something, or, if it
+	 * does not even die, may go on. */
+	if (sharing != NULL &&
+	    (survey->why == WHY_TIMED_OUT || survey->why == WHY_BROKEN))
+		stop_sharing(sharing);
 	survey->error = session.error;
 	return survey;
 }
@@ -185,7 +236,7 @@ list_as(struct list_job *job, const struct identity *worker,
 {
 	const struct probe_as as = {
 		.cred = cred,
-		.proc_fd = worker->proc_fd,
+		.proc_fd = probe_may_enter(worker->proc_fd),
 		.umask = -1,
 		.image = worker->image,
 	};

@@ -168,6 +168,7 @@ finding_free(struct finding *finding)
 	strvec_done(&finding->opens);
 	free(finding->effect.url);
 	free(finding->effect.log);
+	strvec_done(&finding->effect.see);
 	free(finding->path);
 	free(finding->subject);
 	free(finding->message);

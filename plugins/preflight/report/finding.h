@@ -153,9 +153,10 @@ struct evidence {
 
 /* What a visitor and the log would see. */
 struct effect {
-	int status; /* HTTP; 0: none */
-	char *url;  /* the request it happens to, "/static/", or NULL */
-	char *log;  /* the line of nginx's error log, NULL: none */
+	int status;	   /* HTTP; 0: none */
+	char *url;	   /* the request it happens to, "/static/", or NULL */
+	char *log;	   /* the line of nginx's error log, NULL: none */
+	struct strvec see; /* a command that shows the answer; empty: none */
 };
 
 /* One command, as an argument vector. */

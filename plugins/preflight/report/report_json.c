@@ -128,6 +128,7 @@ effect_json(const struct effect *effect)
 	    effect->status == 0 ? json_null() : json_integer(effect->status));
 	set(json, "url", text(effect->url));
 	set(json, "log", text(effect->log));
+	set(json, "see", words_json(&effect->see));
 	return json;
 }
 
@@ -217,6 +218,7 @@ check_json(const struct program_report *program, const struct check *check)
 	set(json, "identity", text(check->identity));
 	set(json, "result", text(check_result_name(check->result)));
 	set(json, "confidence", text(confidence_name(check->confidence)));
+	set(json, "confirmed", json_boolean(check->is_confirmed));
 	set(json, "errno",
 	    check->error == 0 ? json_null() : text(errname(check->error)));
 	set(json, "seen", seen_json(check));

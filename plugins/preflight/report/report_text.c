@@ -189,6 +189,11 @@ add_effect(struct strbuf *out, const struct effect *effect)
 		strbuf_addstr(out, " would answer ");
 	}
 	strbuf_addf(out, "%d\n", effect->status);
+	if (effect->see.len == 0)
+		return;
+	strbuf_addstr(out, INDENT "see it ");
+	quote_command(out, &effect->see);
+	strbuf_addch(out, '\n');
 }
 
 static void
