@@ -5,6 +5,7 @@
  * disk is touched.  Everything that can fail for what a person wrote fails
  * before the daemon leaves the terminal.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -372,6 +373,10 @@ daemon_run(const struct config_overrides *overrides)
 	struct daemon daemon = { .overrides = overrides };
 	int status = 0;
 
+	/* A child, a client or a reader of the log that goes away, and a log
+	 * that may not grow, must not take the daemon along. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	warn_of_search(overrides);
 	init_notify_take();
 	daemon.loop = loop_create();

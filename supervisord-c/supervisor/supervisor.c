@@ -306,9 +306,6 @@ take_signals(struct supervisor *supervisor)
 			log_error("cannot handle %s",
 			    signame(handlers[i].signo));
 	}
-	/* A child or a client that goes away must not take the daemon along. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	mask_signals(SIG_UNBLOCK);
 }
 

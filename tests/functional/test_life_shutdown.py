@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -312,6 +313,29 @@ def test_strangers_are_reaped(tmp_path):
         log.wait("reaped unknown pid ")
         log.wait("(exit status 7)")
         assert daemon.state("p") == "RUNNING"
+
+
+def test_a_log_that_cannot_be_written_is_no_obstacle():
+    """Neither one that nobody reads any more nor one that may not grow, from
+    the first line on."""
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    def limits():
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    daemon = supd.Daemon(programs=cat("p"), loglevel="debug")
+    try:
+        daemon.process = subprocess.Popen(
+            [daemon.program, "-n", "-c", daemon.conf], stdout=writer,
+            stderr=subprocess.DEVNULL, cwd=daemon.dir, env=daemon.env,
+            preexec_fn=limits)
+        supd.wait_until(daemon.answers, "answer")
+        daemon.wait_state("p", "RUNNING")
+        assert daemon.stop() == 0
+    finally:
+        os.close(writer)
+        daemon.__exit__(None, None, None)
 
 
 @contextlib.contextmanager

@@ -377,3 +377,36 @@ def test_how_to_see_that_it_worked(make_site, name, mode):
     else:
         site.chmod(name, 0o2710 if name == "run" else 0o644)
     assert seen(found[0]) == 200
+
+
+@pytest.mark.parametrize("owner", ["somebody", 54321])
+def test_a_directory_of_somebody_else(make_site, users, owner):
+    """Its owner mends it, with a name or without."""
+    uid = owner
+    if owner == "somebody":
+        uid = pwd.getpwnam(users.add("own", "-U")).pw_uid
+    try:
+        site = make_site()
+        os.chown(site.path("home/site"), uid, -1)
+        site.chmod("home/site", 0o750)
+        site.start_nginx()
+        assert site.status(LOGO) == 403
+        assert apply(site)
+        assert site.status(LOGO) == 200
+    finally:
+        users.drop()
+
+
+def test_what_others_own_in_the_tree_is_left_alone(make_site):
+    """Something that nobody asks for would end the command before its end."""
+    site = make_site(server="location /static/ { alias "
+                     "%(home)s/site/static/; }\nlocation ~ /zz { deny all; }\n"
+                     + APP)
+    for name in ("aa.css", "mm.css"):
+        site.write("home/site/static/" + name, "x", 0o600)
+    site.write("home/site/static/zz.css", "x", 0o600)
+    site.own("home/site/static/zz.css", "root")
+    site.start_nginx()
+    assert site.status("/static/mm.css") == 403
+    assert apply(site)
+    assert [site.status("/static/%s.css" % n) for n in ("aa", "mm")] == [200] * 2

@@ -83,6 +83,22 @@ def test_a_plan_that_opens_a_secret_is_not_offered(make_site):
     assert site.ask().fix("PF101", "acl-traverse")["advised"]
 
 
+def test_a_plan_that_lets_the_worker_write_is_not_offered(make_site, users):
+    """The home was the only thing in front of what belongs to the worker."""
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.make("home/site/static/cache")
+    site.own("home/site/static/cache", users.worker)
+    report = site.ask()
+    for name in ("acl-traverse", "other-traverse"):
+        fix = report.fix("PF101", name)
+        assert not fix["advised"]
+        assert "may change files below" in fix["price"]
+    run(*fix["commands"][0])
+    assert site.ask().find("PF506")["path"] == \
+        site.home + "/site/static/cache"
+
+
 def test_a_secret_that_is_closed_is_as_it_should_be(make_site):
     """No refusal to complain about, and nothing to mend."""
     site = make_site()

@@ -23,6 +23,7 @@ def page_of(serve, keys="preflight=warn"):
 [program:a&b]
 command=/bin/cat
 autostart=false
+preflight_nginx=none
 """)
     return site, daemon, Web(daemon, port)
 

@@ -19,6 +19,8 @@ struct strvec;
 /* Whether the cred may read every file and pass every directory of the tree,
  * as they are. */
 bool fix_tree_is_open(const struct fix_tree *, const struct cred *);
+/* Whether the cred may change any of it. */
+bool fix_tree_is_writable(const struct fix_tree *, const struct cred *);
 /* Whether ACL entries for the worker would open all of it, and the app's user
  * may set them. */
 bool fix_tree_can_be_opened(const struct fix_scene *);

@@ -57,6 +57,7 @@ void judge_tree(struct judge *, const struct need *);
  * hands over has a code of its own. */
 struct finding *judge_tree_finding(struct judge *, const struct need *,
     enum finding_code, const struct answer *);
+void judge_slashes(struct judge *, size_t check, const struct need *);
 void judge_confirm(struct judge *, size_t check, const struct need *,
     const struct tree_result *);
 /* The single file and the socket, about which the probe said yes. */

@@ -343,7 +343,6 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	struct unreadable found = { .text = STRBUF_INIT };
 	const struct answer *answer;
 	struct finding *finding;
-	struct fix_scene scene;
 	struct tree_secrets secrets;
 	enum finding_code code;
 
@@ -389,9 +388,7 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	if (finding->fix_count == 0 && found.files > 1) {
 		fix_scene_tree(judge, finding, need->path, tree);
 	} else if (finding->fix_count == 0) {
-		fix_scene_fill(judge, &scene);
-		fix_plan_access(finding, &scene, answer, 1);
-		fix_scene_done(&scene);
+		fix_scene_file(judge, finding, answer);
 	}
 	strbuf_done(&found.text);
 }
@@ -437,35 +434,8 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 			judge_single(judge, check, need, &tree->refused[i]);
 	}
 	judge_files(judge, check, need, tree);
-	if (!tree->complete) {
+	if (!tree->complete)
 		judge_partly_seen(judge, check, need, tree);
-	}
-}
-
-static void
-judge_slashes(struct judge *judge, size_t check, const struct need *need)
-{
-	struct finding *finding = NULL;
-
-	if (need->slash_missing) {
-		finding = finding_create(PF119, need->path);
-		finding_say(finding,
-		    "location %s ends with / but the alias %s "
-		    "does not: nginx will ask for %sNAME",
-		    need->url, need->path, need->path);
-		conf_diff_slash(judge, finding, need);
-	} else if (need->slash_escape || need->slash_sibling) {
-		finding = finding_create(PF508, need->path);
-		finding_say(finding,
-		    need->slash_escape
-			? "location %s has no slash at its end but %s has: what lies "
-			  "beside the directory can be asked for as %s../"
-			: "neither location %s nor %s ends with a slash: siblings "
-			  "that begin with the same name can be asked for as %s_x",
-		    need->url, need->path, need->url);
-	}
-	if (finding != NULL)
-		judge_add(judge, check, need, finding);
 }
 
 /* A tree that is being sampled. */
