@@ -2,6 +2,8 @@
 #ifndef TESTS_SWAPPED_BIND_H
 #define TESTS_SWAPPED_BIND_H
 
+#include <criterion/criterion.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -23,6 +25,24 @@ bind(int fd, const struct sockaddr *address, socklen_t len)
 	    (unlink(path) == -1 || symlink(bind_leaves_link_to, path) == -1))
 		return -1;
 	return result;
+}
+
+/* A folder of the test's own, for "sock" and the "victim" of the link. */
+static char folder[] = "/tmp/swapped_bind.XXXXXX";
+
+static void
+enter_folder(void)
+{
+	cr_assert_not_null(mkdtemp(folder));
+	cr_assert_eq(chdir(folder), 0);
+}
+
+static void
+leave_folder(void)
+{
+	unlink("victim");
+	unlink("sock");
+	rmdir(folder);
 }
 
 #endif

@@ -8,23 +8,6 @@
 #include "http/http_socket.h"
 #include "tests/unit/swapped_bind.h"
 
-static char folder[] = "/tmp/http_socket.XXXXXX";
-
-static void
-enter_folder(void)
-{
-	cr_assert_not_null(mkdtemp(folder));
-	cr_assert_eq(chdir(folder), 0);
-}
-
-static void
-leave_folder(void)
-{
-	unlink("victim");
-	unlink("sock");
-	rmdir(folder);
-}
-
 Test(http_socket, touches_no_file_that_a_link_leads_to, .init = enter_folder,
     .fini = leave_folder)
 {
