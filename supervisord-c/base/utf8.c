@@ -109,11 +109,13 @@ size_t
 utf8_count(const char *text, size_t len)
 {
 	uint32_t code;
-	size_t count = 0, n;
+	size_t count, n;
 
-	for (size_t i = 0; i<len; i += n> 0 ? n : 1) {
-		n = utf8_decode(text + i, len - i, &code);
-		count++;
+	for (count = 0; len > 0; count++) {
+		n = utf8_decode(text, len, &code);
+		n = n == 0 ? 1 : n;
+		text += n;
+		len -= n;
 	}
 	return count;
 }

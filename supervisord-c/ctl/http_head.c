@@ -4,6 +4,7 @@
  * known kind of server needs.  Lines may end in LF alone; headers are found in
  * any case and with any white space around the value.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,6 +43,17 @@ take_line(const char **p, const char *end)
 	return xstrndup(start, (size_t)(stop - start));
 }
 
+/* The words go to people's terminals. */
+static bool
+has_control_bytes(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (iscntrl((unsigned char)*text) && *text != '\t')
+			return true;
+	}
+	return false;
+}
+
 /* "HTTP/1.1 200 OK" */
 static int
 parse_status_line(const char *line, struct http_head *head)
@@ -53,7 +65,8 @@ parse_status_line(const char *line, struct http_head *head)
 		return -1;
 	head->keep_alive = line[7] != '0';
 	head->status = (int)strtol(line + 9, &end, 10);
-	if (end != line + 12 || (*end != ' ' && *end != '\0'))
+	if (end != line + 12 || (*end != ' ' && *end != '\0') ||
+	    has_control_bytes(end))
 		return -1;
 	head->reason = xstrdup(*end == ' ' ? end + 1 : end);
 	return 0;

@@ -141,6 +141,8 @@ main(int argc, char **argv)
 		    "usage: pidproxy <pidfile name> <command> [<cmdarg1> ...]\n");
 		return 1;
 	}
+	/* Ignored, as who started us may have it, no end would ever be told. */
+	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &former);
 	proxy.pidfile = argv[1];

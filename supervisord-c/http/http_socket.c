@@ -88,12 +88,14 @@ bind_temporary(int fd, const char *temporary, const struct http_listen *listen,
 	umask(old);
 	if (result == -1)
 		return cause_errno(cause);
-	/* The owner first: chown(2) may take mode bits away. */
+	/* The owner first: chown(2) may take mode bits away.  Whoever the folder
+	 * belongs to may have put a link to another file there meanwhile. */
 	if ((listen->uid != (uid_t)-1 || listen->gid != (gid_t)-1) &&
-	    chown(temporary, listen->uid, listen->gid) == -1)
+	    lchown(temporary, listen->uid, listen->gid) == -1)
 		return errno == EPERM ? cause_chown(listen, cause)
 				      : cause_errno(cause);
-	if (chmod(temporary, listen->mode) == -1)
+	if (fchmodat(AT_FDCWD, temporary, listen->mode, AT_SYMLINK_NOFOLLOW) ==
+	    -1)
 		return cause_errno(cause);
 	return 0;
 }

@@ -200,13 +200,15 @@ read_flags(struct format *f, struct conversion *c)
 	}
 }
 
-/* Digits, or a star that takes the operand.  what is for messages. */
+/* Digits, or a star that takes the operand and is 0, as what needs the operand
+ * fails then.  what is for messages. */
 static int
 read_size(struct format *f, const char *what, struct operand *operand,
     size_t *size)
 {
 	char *why;
 
+	*size = 0;
 	if (*f->p == '*') {
 		if (operand->kind == OPERAND_NONE)
 			return badly_formatted(f,
@@ -217,7 +219,7 @@ read_size(struct format *f, const char *what, struct operand *operand,
 		f->p++;
 		return 0;
 	}
-	for (*size = 0; isdigit((unsigned char)*f->p); f->p++) {
+	for (; isdigit((unsigned char)*f->p); f->p++) {
 		*size = *size * 10 + (size_t)(*f->p - '0');
 		if (*size > WIDTH_MAX) {
 			why = xasprintf("%s too big", what);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,11 +111,13 @@ int
 main_log_try(const char *path, char **cause)
 {
 	struct log_stream stream;
+	struct stat st;
 	bool existed;
 
 	if (path == NULL)
 		return 0;
-	existed = access(path, F_OK) == 0;
+	/* A link that leads nowhere yet is there, too. */
+	existed = lstat(path, &st) == 0;
 	if (log_stream_open(&stream, path, false) == -1)
 		return cannot_open(path, cause);
 	log_stream_close(&stream);

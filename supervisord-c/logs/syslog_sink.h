@@ -6,7 +6,7 @@
 
 /*
  * The local syslog, LOG_USER and LOG_INFO (contract D5.4).  syslog(3) waits
- * for a daemon that does not read; this never does, it drops and counts.
+ * for a daemon that does not read; this never does, it drops.
  */
 
 /* Each line of the chunk as a message of its own, "name line"; name NULL: the

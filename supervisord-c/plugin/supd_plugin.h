@@ -122,7 +122,8 @@ struct supd_host {
 	 * must live as long as it.  -1 if the namespace is taken. */
 	int (*rpc_register)(const struct supd_host *, const char *name,
 	    const struct supd_method *, size_t count, void *arg);
-	/* The index-th parameter as text; NULL if it is missing. */
+	/* The index-th parameter as text; NULL if it is missing.  Only before
+	 * the method's function returns, and lent until then. */
 	const char *(*rpc_param)(const struct supd_host *,
 	    const struct supd_call *, unsigned int index);
 	void (*rpc_return)(const struct supd_host *, struct supd_call *,

@@ -6,6 +6,7 @@
  * end, so that no stale one stays (contract D6.1).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -102,16 +103,19 @@ remove_stale(const char *path, char **cause)
 	return 0;
 }
 
+/* Whoever the folder belongs to may have put a link to another file there
+ * since the socket was bound. */
 static int
 set_owner_and_mode(const struct fcgi_socket *sock, char **cause)
 {
 	const struct fcgi_socket_config *config = sock->config;
 
 	if (config->has_owner &&
-	    chown(config->path, config->uid, config->gid) == -1)
+	    lchown(config->path, config->uid, config->gid) == -1)
 		return path_error("Could not change ownership of socket file: ",
 		    config->path, cause);
-	if (chmod(config->path, config->mode) == -1)
+	if (fchmodat(AT_FDCWD, config->path, config->mode,
+		AT_SYMLINK_NOFOLLOW) == -1)
 		return path_error(
 		    "Could not change permissions of socket file: ",
 		    config->path, cause);

@@ -10,11 +10,16 @@
  * of the lowest entries only.  That is why what the child needs must be there:
  * some low numbers are set aside, and the plan's descriptors are put in them
  * for as long as it takes.
+ *
+ * Where the child cannot leave (a kernel before 5.9 has no close_range, a
+ * container's filter may refuse unshare(2) as well) it is given up, and from
+ * then on vfork does it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -32,8 +37,10 @@
 struct start {
 	struct spawn_plan plan;
 	const sigset_t *mask;
+	bool has_not_left; /* set by the child */
 };
 
+static bool cannot_leave;
 /* Set aside: three for the plan's, and what is in them at other times. */
 static int places[3] = { -1, -1, -1 }, nothing = -1;
 /* The child's, while the parent waits. */
@@ -78,15 +85,16 @@ table_end(void)
 	return (unsigned int)last + 1;
 }
 
-/* Kernels before 5.9 and filters in containers do not know close_range. */
 SPAWN_CHILD_CODE static int
 run_child(void *arg)
 {
-	const struct start *start = arg;
+	struct start *start = arg;
 
 	if (close_range(table_end(), ~0U, CLOSE_RANGE_UNSHARE) == -1 &&
-	    unshare(CLONE_FILES) == -1)
+	    unshare(CLONE_FILES) == -1) {
+		start->has_not_left = true;
 		_exit(EXIT_NOT_SPAWNED);
+	}
 	spawn_child(&start->plan, start->mask);
 }
 
@@ -117,23 +125,36 @@ plain_vfork(const struct spawn_plan *plan, const sigset_t *mask)
 	return pid;
 }
 
+static pid_t
+clone_child(const struct spawn_plan *plan, const sigset_t *mask)
+{
+	struct start start = { .plan = *plan, .mask = mask };
+	pid_t pid;
+
+	for (int i = 0; i < 3; i++)
+		start.plan.fds[i] = places[i];
+	pid = clone(run_child, stack + sizeof(stack),
+	    CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &start);
+	if (start.has_not_left) {
+		cannot_leave = true;
+		waitpid(pid, NULL, 0);
+	}
+	return pid;
+}
+
 pid_t
 shared_vfork(const struct spawn_plan *plan, const sigset_t *mask)
 {
-	struct start start = { .plan = *plan, .mask = mask };
 	pid_t pid = -1;
 	int saved;
 
 	/* Valgrind ends a process that makes a child in this way. */
-	if (RUNNING_ON_VALGRIND || set_aside() == -1)
+	if (RUNNING_ON_VALGRIND || cannot_leave || set_aside() == -1)
 		return plain_vfork(plan, mask);
-	for (int i = 0; i < 3; i++)
-		start.plan.fds[i] = places[i];
 	if (fill_places(plan->fds) == 0)
-		pid = clone(run_child, stack + sizeof(stack),
-		    CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &start);
+		pid = clone_child(plan, mask);
 	saved = errno;
 	empty_places();
 	errno = saved;
-	return pid;
+	return cannot_leave ? plain_vfork(plan, mask) : pid;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/param.h>
 #include <sys/queue.h>
 
 #include "base/log.h"
@@ -9,6 +10,9 @@
 #include "web/endpoint.h"
 #include "web/origin.h"
 #include "xmlrpc/reader.h"
+
+/* More of a document that is none is not worth a log. */
+#define SHOWN_MAX 1024
 
 /* A request whose answer is still to come. */
 struct exchange {
@@ -115,9 +119,10 @@ static void
 refuse(struct http_request *request, const char *body, size_t len,
     const char *why)
 {
-	char *shown = repr_len(body, len);
+	char *shown = repr_len(body, MIN(len, SHOWN_MAX));
 
-	log_errorx("XML-RPC request data %s is invalid: %s", shown, why);
+	log_errorx("XML-RPC request data %s%s is invalid: %s", shown,
+	    len > SHOWN_MAX ? "..." : "", why);
 	free(shown);
 	http_reply_error(request, 400);
 }

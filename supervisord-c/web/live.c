@@ -14,12 +14,14 @@
 #include "web/row.h"
 
 #define PAUSE_MS    200
-/* A browser that does not read this much is let go; it will come again. */
+/* A browser that leaves this much unread, beyond the rows that it got first, is
+ * let go; it will come again. */
 #define BACKLOG_MAX (1024 * 1024)
 
 struct viewer {
 	struct live *live;
 	struct http_request *request;
+	size_t first; /* bytes of the rows that were sent first */
 	LIST_ENTRY(viewer) next;
 };
 
@@ -90,7 +92,7 @@ send_to_all(struct live *live, const struct strbuf *text)
 
 		after = LIST_NEXT(viewer, next);
 		if (http_stream_write(request, text->data, text->len) <=
-		    BACKLOG_MAX)
+		    viewer->first + BACKLOG_MAX)
 			continue;
 		http_request_on_gone(request, NULL, NULL);
 		viewer_free(viewer);
@@ -200,7 +202,7 @@ on_viewer_gone(struct http_request *request, void *arg)
 /* Between the page and this stream something may have changed: every row is
  * sent once, and then their number: from there on the page is up to date. */
 static void
-send_all_rows(struct live *live, struct http_request *request)
+send_all_rows(struct live *live, struct viewer *viewer)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct process **processes;
@@ -215,7 +217,8 @@ send_all_rows(struct live *live, struct http_request *request)
 	}
 	write_verdicts(&text, live);
 	strbuf_addf(&text, "event: rows\ndata: %zu\n\n", count);
-	http_stream_write(request, text.data, text.len);
+	http_stream_write(viewer->request, text.data, text.len);
+	viewer->first = text.len;
 	strbuf_done(&text);
 	free(processes);
 }
@@ -234,5 +237,5 @@ live_serve(struct http_request *request, void *arg)
 	http_reply_header(request, "X-Accel-Buffering", "no");
 	http_request_on_gone(request, on_viewer_gone, viewer);
 	http_stream_begin(request, 200, "text/event-stream");
-	send_all_rows(live, request);
+	send_all_rows(live, viewer);
 }

@@ -45,6 +45,13 @@ def test_status_of_the_command(tmp_path):
     assert done.returncode == 7
 
 
+def test_ends_also_where_sigchld_was_ignored(tmp_path):
+    done = subprocess.run(
+        [PIDPROXY, str(tmp_path / "pid"), "sh", "-c", "exit 7"], timeout=10,
+        preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert done.returncode == 7
+
+
 def test_signal_goes_to_the_pid_in_the_file(tmp_path):
     pidfile = tmp_path / "pid"
     proxy = subprocess.Popen(

@@ -4,6 +4,7 @@
 import json
 import os
 import shlex
+import signal
 import socket
 import subprocess
 
@@ -11,6 +12,7 @@ import pytest
 
 import gated_site
 import nginx_site
+import supd
 from nginx_site import make_site, needs_nginx, users
 
 pytestmark = needs_nginx
@@ -219,6 +221,30 @@ def test_variable_is_undecided(make_site):
     assert report.code == 2
     assert site.check("--undecided=pass").returncode == 0
     assert site.check("--undecided=fail").returncode == 1
+
+
+UNREADABLE = """
+[supervisord]
+[program:web]
+command=gunicorn -c %(dir)s/secret.py site:app
+user=nobody
+"""
+
+
+def test_what_cannot_be_read_is_told_where_sigchld_was_ignored(tmp_path):
+    """Then nobody could wait for the child that tries to read."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("bind = 'unix:%s/app.sock'\n" % tmp_path)
+    secret.chmod(0o600)
+    (tmp_path / "s.conf").write_text(UNREADABLE % {"dir": tmp_path})
+    (tmp_path / "nginx.conf").write_text("events {}\nhttp {}\n")
+    done = subprocess.run(
+        [supd.built("supervisord-c-preflight"), "-c", tmp_path / "s.conf",
+         "--nginx", tmp_path / "nginx.conf", "--all"],
+        capture_output=True, text=True, timeout=60, check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert "cannot read %s" % secret in done.stdout
+    assert done.returncode == 2
 
 
 def test_exit_codes(make_site):

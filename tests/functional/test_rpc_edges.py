@@ -53,6 +53,19 @@ def test_who_waits_when_it_ends_is_answered(how):
             daemon.wait_state("cat", "RUNNING")
 
 
+def test_of_a_bad_document_the_log_shows_the_beginning():
+    with supd.Daemon() as daemon:
+        for body in ("<a>", "\x01" * 1_000_000):
+            with pytest.raises(xmlrpc.client.ProtocolError) as refused:
+                supd.UnixTransport(daemon.sock).request(
+                    "localhost", "/RPC2", body.encode())
+            assert refused.value.errcode == 400
+        log = life.Log(daemon)
+        log.wait("XML-RPC request data '<a>' is invalid: unmarshallable")
+        log.wait("XML-RPC request data '%s'... is invalid: unmarshallable"
+                 % ("\\x01" * 1024))
+
+
 def test_numbers_too_large_for_an_int_saturate():
     programs = ("[program:a]\ncommand=/bin/cat\nautorestart=true\n"
                 "stdout_logfile_maxbytes=3GB\nstderr_capture_maxbytes=5GB\n"

@@ -476,6 +476,40 @@ def test_the_end_of_a_viewer_is_noticed(web):
     supd.wait_until(lambda: descriptors() <= many - 10, show=descriptors)
 
 
+MANY = """
+[inet_http_server]
+port=127.0.0.1:%d
+
+[program:many]
+command=/bin/cat
+autostart=false
+startsecs=0
+numprocs=2000
+process_name=%%(program_name)s_%%(process_num)04d
+"""
+
+
+def test_a_slow_viewer_of_many_rows_is_kept():
+    """The first rows alone are more than it may leave unread afterwards."""
+    port = supd.free_port()
+    with supd.Daemon(programs=MANY % port) as daemon, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as slow:
+        slow.settimeout(60)
+        slow.connect(daemon.sock)
+        slow.sendall(b"GET /events HTTP/1.0\r\n\r\n")
+        seen = slow.recv(1000)
+        witness = Events(Web(daemon, port))
+        for name in ("many:many_0007", "many:many_0008"):
+            daemon.rpc.supervisor.startProcess(name)
+            witness.wait_row(name, "running")
+        witness.connection.close()
+        changed = re.compile(rb'"many:many_0008"[^\n]*>running<')
+        while not changed.search(seen, max(0, len(seen) - (1 << 21))):
+            more = slow.recv(1 << 20)
+            assert more, "let go after %d bytes" % len(seen)
+            seen += more
+
+
 def has_ipv6():
     try:
         with socket.socket(socket.AF_INET6) as sock:

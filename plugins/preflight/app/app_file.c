@@ -120,7 +120,9 @@ app_file_read(const struct cred *cred, const char *image, const char *path,
 	if (error == ETIMEDOUT) {
 		/* It may hang in the kernel: not waited for. */
 		waitpid(pid, &status, WNOHANG);
-	} else if (waitpid(pid, &status, 0) == pid && error == 0)
+	} else if (waitpid(pid, &status, 0) == -1 && error == 0)
+		error = errno;
+	else if (error == 0)
 		error = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 	if (error != 0) {
 		strbuf_done(&text);

@@ -184,6 +184,8 @@ main(int argc, char *argv[])
 	int code = EXIT_PASS;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* Ignored, as who started us may have it, no child could be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	log_set_level(LOG_LEVEL_CRITICAL);
 	stamp_list_by(tree_key_digest);
 	if (options_parse(argc, argv, &options, &cause) == -1)

@@ -35,6 +35,8 @@ static const struct {
 	{ "HTTP/1.1 200\r\nno colon\r\n\r\n", 0, 200, "", -1, false, true },
 	{ "HTTP/2 200 OK\r\n\r\n", -1, 0, NULL, 0, false, false },
 	{ "HTTP/1.1 2000 OK\r\n\r\n", -1, 0, NULL, 0, false, false },
+	{ "HTTP/1.1 500 \033]0;title\007\r\n\r\n", -1, 0, NULL, 0, false,
+	    false },
 	{ "HTTP/1.\r\n\r\n", -1, 0, NULL, 0, false, false },
 	{ "garbage\r\n\r\n", -1, 0, NULL, 0, false, false },
 	{ "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", -1, 0, NULL, 0,

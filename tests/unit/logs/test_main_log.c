@@ -143,6 +143,17 @@ Test(main_log, says_why_it_cannot_be_opened)
 	free(cause);
 }
 
+Test(main_log, is_tried_without_a_trace)
+{
+	struct stat st;
+
+	cr_expect_eq(main_log_try("log", NULL), 0);
+	cr_expect_eq(lstat("log", &st), -1);
+	cr_assert_eq(symlink("elsewhere", "log"), 0);
+	cr_expect_eq(main_log_try("log", NULL), 0);
+	cr_expect_eq(lstat("log", &st), 0, "a link of somebody's is gone");
+}
+
 Test(main_log, may_be_no_file_at_all)
 {
 	struct main_log_options options = { .path = NULL };

@@ -154,15 +154,15 @@ Test(spawn, leaves_the_parents_descriptors_alone)
 	strbuf_done(&after);
 }
 
-/* As old kernels and the filters of old container engines do. */
+/* As old kernels and the filters of containers do; errno by the call. */
 static void
-refuse_close_range(void)
+refuse(unsigned int number, unsigned int error)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog filter = {
@@ -174,17 +174,34 @@ refuse_close_range(void)
 	cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
 }
 
-Test(spawn, does_without_close_range)
+static void
+expect_only_the_plans_descriptors(void)
 {
 	struct spawn_plan plan =
 	    plan_for(SH("for f in 2 3 8 77; do"
 			" test -e /proc/$$/fd/$f && echo $f; done"));
 
-	refuse_close_range();
 	cr_assert_eq(dup2(2, 8), 8);
 	cr_assert_eq(dup2(2, 77), 77);
 	expect(&plan, 1, "2\n");
 	cr_expect_neq(fcntl(77, F_GETFD), -1);
+}
+
+Test(spawn, does_without_close_range)
+{
+	refuse(SYS_close_range, ENOSYS);
+	expect_only_the_plans_descriptors();
+}
+
+/* Docker's filter allows unshare to the privileged only, and one that is older
+ * than close_range refuses that as well. */
+Test(spawn, does_without_a_way_out_of_the_shared_table)
+{
+	refuse(SYS_close_range, EPERM);
+	refuse(SYS_unshare, EPERM);
+	expect_only_the_plans_descriptors();
+	expect_only_the_plans_descriptors();
+	cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "a child is left");
 }
 
 static void
