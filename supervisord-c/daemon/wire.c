@@ -20,6 +20,7 @@
 #include "plugin/loader.h"
 #include "rpc/method.h"
 #include "supervisor/daemonize.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/limits.h"
 #include "supervisor/pidfile.h"
 #include "supervisor/supervisor.h"
@@ -32,6 +33,7 @@ struct daemon {
 	struct bus *bus; /* its serials go on over a restart */
 	struct gate *gate;
 	bool restarted;
+	struct config *next; /* of a restart, validated; NULL: to be read */
 };
 
 /* What lives from a start or restart to the next. */
@@ -301,6 +303,16 @@ on_all_over(void *arg)
 	loop_stop(arg);
 }
 
+/* Its servers listen and its signals are handled. */
+static void
+tell_ready(void)
+{
+	char *state = xasprintf("READY=1\nMAINPID=%ld", (long)getpid());
+
+	init_notify(state);
+	free(state);
+}
+
 static void
 run(struct daemon *daemon, struct generation *now)
 {
@@ -311,6 +323,7 @@ run(struct daemon *daemon, struct generation *now)
 		log_error("can't fork, staying in the foreground");
 	pidfile_write(now->pidfile);
 	supervisor_run(now->supervisor, on_all_over, daemon->loop);
+	tell_ready();
 	loop_run(daemon->loop);
 }
 
@@ -319,11 +332,13 @@ static bool
 live(struct daemon *daemon, int *status)
 {
 	struct generation now = { .plugins = NULL };
-	struct config *config;
+	struct config *config = daemon->next;
 	char *cause = NULL;
 	bool again = false;
 
-	config = config_load(daemon->overrides, NULL, &cause);
+	daemon->next = NULL;
+	if (config == NULL)
+		config = config_load(daemon->overrides, NULL, &cause);
 	if (config == NULL || begin(daemon, &now, config, &cause) == -1) {
 		if (daemon->restarted)
 			log_criticalx("can't start again: %s", cause);
@@ -332,6 +347,8 @@ live(struct daemon *daemon, int *status)
 		run(daemon, &now);
 		again = supervisor_mood(now.supervisor) == MOOD_RESTARTING;
 	}
+	if (again)
+		daemon->next = supervisor_take_next(now.supervisor);
 	take_apart(&now);
 	free(cause);
 	daemon->restarted = true;
@@ -356,7 +373,7 @@ daemon_run(const struct config_overrides *overrides)
 	int status = 0;
 
 	warn_of_search(overrides);
-
+	init_notify_take();
 	daemon.loop = loop_create();
 	if (daemon.loop == NULL)
 		return usage_error("the kernel gives no event queue");

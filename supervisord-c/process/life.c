@@ -25,6 +25,7 @@
 #include "process/child_map.h"
 #include "process/fcgi_socket.h"
 #include "process/life.h"
+#include "process/orphans.h"
 #include "spawn/reap.h"
 
 enum {
@@ -409,12 +410,22 @@ bury_instance(struct process *process)
 static void
 hint_at_daemon(const struct process *process, int status)
 {
-	if (process->died_early && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 0 && !instance_is_silent(process->instance))
-		log_info("'%s' exited with status 0 while descendants hold its "
-			 "output; if it goes into the background by itself, "
-			 "make it stay in the foreground",
-		    name_of(process));
+	const char *sign;
+
+	if (!process->died_early || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != 0)
+		return;
+	if (!instance_is_silent(process->instance))
+		sign = "descendants hold its output";
+	else if (orphan_runs(process->parts.config,
+		     process->parts.env->children,
+		     clock_mono_ms() - process->started_ms))
+		sign = "a descendant runs the same program";
+	else
+		return;
+	log_info("'%s' exited with status 0 while %s; if it goes into the "
+		 "background by itself, make it stay in the foreground",
+	    name_of(process), sign);
 }
 
 static void

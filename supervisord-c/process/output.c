@@ -27,8 +27,7 @@ struct output {
 	struct log_pipe *pipe;
 	int fd; /* its number, for the log */
 	bool closed;
-	bool draining; /* what it reads is no event of the pipe */
-	char cut[3];   /* the beginning of a character */
+	char cut[3]; /* the beginning of a character */
 	unsigned char cut_len;
 };
 
@@ -49,15 +48,6 @@ dispatcher_of(const struct output *output)
 		.owner = output->parts.owner,
 		.fd = output->fd,
 	};
-}
-
-static void
-note_read(const struct output *output)
-{
-	const struct dispatcher dispatcher = dispatcher_of(output);
-
-	if (!output->draining)
-		dispatcher_note_read(&dispatcher);
 }
 
 static void
@@ -146,11 +136,18 @@ publish_chunk(struct output *output, const void *data, size_t len)
 }
 
 static void
+on_output_readable(void *arg)
+{
+	const struct dispatcher dispatcher = dispatcher_of(arg);
+
+	dispatcher_note_read(&dispatcher);
+}
+
+static void
 on_output_data(const void *data, size_t len, void *arg)
 {
 	struct output *output = arg;
 
-	note_read(output);
 	copy_to_main_log(output, data, len);
 	if (events_wanted(output))
 		publish_chunk(output, data, len);
@@ -188,7 +185,6 @@ note_closed(struct output *output)
 {
 	const struct dispatcher dispatcher = dispatcher_of(output);
 
-	note_read(output);
 	dispatcher_note_closed(&dispatcher);
 	if (output->cut_len > 0 && events_wanted(output))
 		publish_log(output, output->cut, output->cut_len);
@@ -225,6 +221,7 @@ open_pipe(struct output *output)
 	struct log_pipe_options options = { .fd = output->fd,
 		.strip_ansi = parts->env->strip_ansi,
 		.data_unstripped = parts->protocol != NULL,
+		.on_readable = on_output_readable,
 		.on_data = on_output_data,
 		.on_message = on_output_message,
 		.on_closed = on_output_closed,
@@ -284,13 +281,11 @@ output_drain(struct output *output)
 {
 	if (output->closed)
 		return;
-	output->draining = true;
 	log_pipe_drain(output->pipe);
 	if (is_at_end(output)) {
 		note_closed(output);
 		log_pipe_finish(output->pipe);
 	}
-	output->draining = false;
 }
 
 bool

@@ -215,6 +215,12 @@ process_kill(struct process *process)
 		life_stop_overdue(process);
 }
 
+bool
+process_was_killed(const struct process *process)
+{
+	return process->state == PROC_STOPPING && process->kill_sent;
+}
+
 static int
 signal_failed(struct process *process, char **cause)
 {

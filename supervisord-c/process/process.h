@@ -99,6 +99,8 @@ void process_autostart(struct process *);
 void process_end(struct process *);
 /* SIGKILL at once, whatever stopwaitsecs says; nothing without a child. */
 void process_kill(struct process *);
+/* Whether it was sent SIGKILL, its stop being overdue, and is still there. */
+bool process_was_killed(const struct process *);
 /* To the process only, never its group.  -1 and the fault's text in *cause. */
 int process_signal(struct process *, int signo, char **cause);
 /* Written, the rest queued, which is bounded (1 MiB; 16 MiB for an event

@@ -16,12 +16,19 @@
 #include "spawn/spawn.h"
 #include "spawn/spawn_child.h"
 
+static bool
+may_take_long(const struct spawn_plan *plan)
+{
+	return plan->directory != NULL ||
+	    (plan->cred != NULL && plan->cred->uid != getuid());
+}
+
 static pid_t
 start_child(const struct spawn_plan *plan, const sigset_t *mask)
 {
 	pid_t pid;
 
-	if (plan->cred == NULL && plan->directory == NULL)
+	if (!may_take_long(plan))
 		return shared_vfork(plan, mask);
 	pid = fork();
 	if (pid == 0)

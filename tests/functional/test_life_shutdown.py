@@ -4,6 +4,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 import xmlrpc.client
@@ -311,6 +312,55 @@ def test_strangers_are_reaped(tmp_path):
         log.wait("reaped unknown pid ")
         log.wait("(exit status 7)")
         assert daemon.state("p") == "RUNNING"
+
+
+@contextlib.contextmanager
+def service_manager():
+    """The socket that NOTIFY_SOCKET names, and its name."""
+    name = "\0supd-notify-%d" % os.getpid()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(name)
+        manager.settimeout(20)
+        yield manager, name.replace("\0", "@")
+
+
+def test_a_service_manager_is_told():
+    """When the servers listen, when it ends, and that a stop takes its time
+    as long as stopwaitsecs is not over."""
+    programs = ("[program:p]\ncommand=%s\nstopwaitsecs=5\nstartsecs=0\n"
+                "killasgroup=true\nstdout_logfile={dir}/p.out\n"
+                "[program:env]\ncommand=/usr/bin/env\nstartsecs=0\n"
+                "autorestart=false\nstdout_logfile={dir}/env.out\n"
+                % STUBBORN)
+    with service_manager() as (manager, name), \
+            supd.Daemon(programs=programs, wait=False,
+                        env=supd.environment(NOTIFY_SOCKET=name)) as daemon:
+        assert manager.recv(100) == b"READY=1\nMAINPID=%d" % daemon.pid
+        assert daemon.answers()
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        supd.wait_until(lambda: "PATH=" in daemon.file("env.out"), "env")
+        assert "NOTIFY_SOCKET" not in daemon.file("env.out")
+        daemon.signal(signal.SIGTERM)
+        assert manager.recv(100) == b"STOPPING=1"
+        for _ in range(2):
+            assert manager.recv(100) == b"EXTEND_TIMEOUT_USEC=10000000"
+        assert wait_ended(daemon) == 0
+        manager.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            manager.recv(100)
+
+
+def test_a_restart_is_no_end_for_a_service_manager():
+    with service_manager() as (manager, name), \
+            supd.Daemon(programs=cat("p"), env=supd.environment(
+                NOTIFY_SOCKET=name)) as daemon:
+        assert manager.recv(100).startswith(b"READY=1")
+        daemon.signal(signal.SIGHUP)
+        life.Log(daemon).wait("spawned: 'p'", times=2)
+        while manager.recv(100).startswith(b"EXTEND_TIMEOUT"):
+            continue  # p may have taken a moment
+        daemon.signal(signal.SIGTERM)
+        assert manager.recv(100) == b"STOPPING=1"
 
 
 @contextlib.contextmanager

@@ -131,6 +131,7 @@ def test_several_tenants(make_site, users):
         assert found["severity"] == "warning"
         assert found["opens"] == [site.path("home2/.env")]
         assert site.path("home/site/static") in found["message"]
+        assert "PF509" not in report.codes()
         # It is what a link would do.
         site.link("home/site/static/x.txt", "%(dir)s/home2/.env")
         site.start_nginx()
@@ -139,6 +140,22 @@ def test_several_tenants(make_site, users):
         severities = {f["severity"] for f in site.ask().findings
                       if f["code"] == "PF514"}
         assert "critical" in severities
+        # Of both groups, each gets at the other's.
+        site.joined()
+        site.reload_all()
+        found = site.ask().find("PF509")
+        assert found["severity"] == "error"
+        for user in (users.app, other):
+            assert user in found["message"]
+        # A home that all can list is one step worse, too.
+        site.chmod("home", 0o755)
+        assert site.ask().find("PF510")["severity"] == "warning"
+        site.supervisord_conf()
+        assert site.ask().find("PF510")["severity"] == "notice"
+        site.supervisord_conf(extra=TWO % (other, site.path("home2")))
+        site.chmod("home", 0o711)
+        site.leave()
+        site.undo.pop_all()
         # Links that nginx does not follow publish nothing.
         site.edit("location /static/ {",
                   "location /static/ { disable_symlinks on;")

@@ -95,7 +95,7 @@ def edit(path, old, new):
 
 
 def undisturbed(scene):
-    """Until the scene was true once: users and every nginx of the machine
+    """Until the scene was true once: users and every nginx master of the machine
     are part of what an answer rests on, and others may be at work there."""
     supd.wait_until(scene, "an answer that is given again", 60)
 
@@ -164,6 +164,19 @@ def test_a_change_is_seen(keep, what):
     assert fresh, line
     if code is not None:
         assert line.startswith("fail\t" + code), line
+
+
+def test_the_workers_of_another_nginx(keep):
+    """Which masters there are is part of the answer, not their workers."""
+    site, keeper = keep()
+    other, _ = keep()
+
+    def kill_and_ask():
+        keeper.settle()
+        os.kill(other.worker(), 9)
+        supd.wait_until(other.worker, "a new worker")
+        return keeper.is_fresh() == (False, "ok\t")
+    undisturbed(kill_and_ask)
 
 
 def test_the_databases_of_users(keep, users):

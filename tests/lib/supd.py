@@ -107,6 +107,8 @@ def free_port():
 def refusal(*command):
     """What a tool says that does not work here, None if it does: namespaces
     in a chroot, for example, or in a container."""
+    if shutil.which(command[0]) is None:
+        return command[0] + " is not installed"
     done = subprocess.run([*command, "true"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     return done.stderr.strip() if done.returncode else None

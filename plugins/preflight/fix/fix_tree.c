@@ -69,18 +69,36 @@ fix_tree_can_be_opened(const struct fix_scene *scene)
 	return true;
 }
 
-void
-fix_tree_as_owner(struct strvec *words, const struct fix_scene *scene,
-    unsigned owner)
+static void
+push_owner(struct strvec *words, const struct fix_scene *scene, unsigned owner)
 {
-	if (owner == 0)
-		return;
 	strvec_push(words, "runuser");
 	strvec_push(words, "-u");
 	if (owner == scene->app->uid)
 		strvec_push(words, scene->app_user);
 	else
 		strvec_pushf(words, "#%u", owner);
+}
+
+void
+fix_tree_as_owner(struct strvec *words, const struct fix_scene *scene,
+    unsigned owner)
+{
+	if (owner == 0)
+		return;
+	push_owner(words, scene, owner);
+	strvec_push(words, "--");
+}
+
+void
+fix_tree_as_owner_in_group(struct strvec *words, const struct fix_scene *scene,
+    unsigned owner)
+{
+	if (owner == 0)
+		return;
+	push_owner(words, scene, owner);
+	strvec_push(words, "-g");
+	strvec_push(words, scene->worker_group);
 	strvec_push(words, "--");
 }
 

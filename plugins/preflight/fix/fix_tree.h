@@ -25,8 +25,11 @@ bool fix_tree_can_be_opened(const struct fix_scene *);
 /* Appends the commands, whom they help besides and what they touch. */
 void fix_tree_add(struct fix *, const struct fix_scene *);
 
-/* Appends "runuser -u USER --" for the owner, unless that is root. */
+/* Appends "runuser -u USER --" for the owner, unless that is root; with the
+ * worker's group for the time of the command if it is about that. */
 void fix_tree_as_owner(struct strvec *words, const struct fix_scene *,
+    unsigned owner);
+void fix_tree_as_owner_in_group(struct strvec *words, const struct fix_scene *,
     unsigned owner);
 /* An empty command at the end of the plan; its words are valid until the next
  * one. */

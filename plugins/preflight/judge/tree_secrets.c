@@ -19,6 +19,8 @@ kind_of(const struct judge *judge, const struct survey_sample *sample)
 		return SECRET_REPOSITORY;
 	if (secret_is_named(judge->more_secrets, sample->path))
 		return SECRET_CREDENTIALS;
+	if (secret_by_name(sample->path, false).kind == SECRET_SOURCE)
+		return SECRET_NONE;
 	return secret_suspected(sample->path);
 }
 
@@ -47,18 +49,19 @@ tree_secrets_find(const struct judge *judge, const char *path,
 		.budget = judge->budget,
 		.app = judge->view->cred.uid,
 		.secrets = true,
+		/* Not for these: the search for secrets lists it that way. */
+		.sources = true,
 		.more_secrets = judge->more_secrets,
 	};
-	struct tree_survey survey;
-	enum why why = tree_survey_run(&job, judge->identity,
-	    &judge->view->cred, &judge->probe, &survey);
+	struct tree_survey *survey = tree_survey_run(&job, judge->identity,
+	    &judge->view->cred, &judge->probe);
 
 	*secrets = (struct tree_secrets){
 		.paths = STRVEC_INIT,
-		.complete = why == WHY_NONE && survey.seen[5] != 0,
+		.complete = survey->why == WHY_NONE && survey->seen[5] != 0,
 	};
-	for (size_t i = 0; i < survey.sample_count; i++) {
-		const struct survey_sample *one = &survey.samples[i];
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *one = &survey->samples[i];
 		enum secret_kind kind = one->reason == LIST_SECRET
 		    ? kind_of(judge, one)
 		    : SECRET_NONE;
@@ -66,7 +69,7 @@ tree_secrets_find(const struct judge *judge, const char *path,
 		if (kind != SECRET_NONE)
 			take(secrets, kind, path, one);
 	}
-	tree_survey_done(&survey);
+	tree_survey_release(survey);
 	strvec_sort(&secrets->paths);
 }
 

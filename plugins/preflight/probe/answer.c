@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 
+#include "base/xmalloc.h"
 #include "preflight/probe/answer.h"
 
 void
@@ -11,6 +12,20 @@ answer_done(struct answer *answer)
 	free(answer->steps);
 	free(answer->blocker);
 	*answer = (struct answer){ .verdict = ANSWER_UNDECIDED };
+}
+
+void
+answer_copy(struct answer *copy, const struct answer *answer)
+{
+	*copy = *answer;
+	if (answer->blocker != NULL)
+		copy->blocker = xstrdup(answer->blocker);
+	copy->steps = xcalloc(answer->step_count + 1, sizeof(*copy->steps));
+	for (size_t i = 0; i < answer->step_count; i++)
+		copy->steps[i] = (struct step){
+			.path = xstrdup(answer->steps[i].path),
+			.facts = answer->steps[i].facts,
+		};
 }
 
 const char *

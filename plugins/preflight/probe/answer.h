@@ -142,6 +142,8 @@ struct answer {
 };
 
 void answer_done(struct answer *);
+/* Sets the first to a copy of the second, with texts of its own. */
+void answer_copy(struct answer *, const struct answer *);
 
 const char *ask_name(enum ask);
 const char *why_name(enum why); /* "SEARCH" */

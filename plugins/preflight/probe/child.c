@@ -262,16 +262,15 @@ run(const struct child_plan *plan, const struct doors *doors)
 		.protects_files = doors->protects_files,
 	};
 	struct record end;
-	int links;
 
 	die_with(doors->parent);
 	place_descriptors(doors);
 	set_limits(plan->cpu_seconds);
-	links = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (links == -1)
+	child.links = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (child.links == -1)
 		give_up(WHY_NO_FEATURE, errno);
 	enter(plan->as, doors, &child.view);
-	if (fchdir(links) == -1)
+	if (fchdir(child.links) == -1)
 		give_up(WHY_NO_FEATURE, errno);
 	if (plan->as->umask != -1)
 		umask((mode_t)plan->as->umask);

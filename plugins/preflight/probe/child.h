@@ -18,6 +18,7 @@
 struct child {
 	struct view view;
 	int out;	     /* records */
+	int links;	     /* /proc/self/fd, where it begins to work */
 	bool protects_files; /* fs.protected_regular, as the parent reads it */
 };
 

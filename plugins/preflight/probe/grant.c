@@ -35,10 +35,14 @@ grant_with_group(const struct cred *cred, gid_t group, bool member)
 	return changed;
 }
 
+/* Whether each side may pass something. */
+struct passes {
+	bool without, with;
+};
+
 /* Whether each side may pass everything on the way to the place. */
-static void
-look_above(const struct grant_question *question, const char *place,
-    struct tree_gain *gain)
+static struct passes
+look_above(const struct grant_question *question, const char *place)
 {
 	const struct probe_as app = {
 		.cred = question->app,
@@ -51,26 +55,58 @@ look_above(const struct grant_question *question, const char *place,
 		.path = place,
 		.trace = true,
 	};
+	struct passes passes = { false, false };
 	struct answer answer;
 	const struct step *step;
 
-	gain->enters_without = gain->enters_with = false;
 	if (probe_ask(&app, &way, 1, &answer, &question->probe, NULL) == -1)
-		return;
-	gain->enters_without = gain->enters_with = answer.verdict == ANSWER_YES;
+		return passes;
+	passes.without = passes.with = answer.verdict == ANSWER_YES;
 	for (size_t i = 0; i < answer.step_count; i++) {
 		step = &answer.steps[i];
 		if (!S_ISDIR(step->facts.mode) ||
 		    strcmp(step->path, place) == 0)
 			continue;
-		gain->enters_without &=
-		    access_granted(gain->without, &step->facts, ACCESS_SEARCH);
-		gain->enters_with &=
-		    access_granted(gain->with, &step->facts, ACCESS_SEARCH) ||
+		passes.without &= access_granted(question->without,
+		    &step->facts, ACCESS_SEARCH);
+		passes.with &= access_granted(question->with, &step->facts,
+				   ACCESS_SEARCH) ||
 		    (question->opened != NULL &&
 			strvec_find(question->opened, step->path) != -1);
 	}
 	answer_done(&answer);
+	return passes;
+}
+
+/* The same for every way below the place; the caller frees. */
+static struct passes *
+look_below(const struct grant_question *question,
+    const struct tree_survey *survey, struct passes above)
+{
+	struct passes *passes = xcalloc(survey->way_count + 1, sizeof(*passes));
+
+	for (size_t i = 0; i < survey->way_count; i++) {
+		const struct tree_way *way = &survey->ways[i];
+		const struct facts *dir = &survey->classes[way->class].facts;
+
+		if (i > 0)
+			above = passes[way->parent];
+		passes[i].without = above.without &&
+		    access_granted(question->without, dir, ACCESS_SEARCH);
+		passes[i].with = above.with &&
+		    (way->opened ||
+			access_granted(question->with, dir, ACCESS_SEARCH));
+	}
+	return passes;
+}
+
+/* Whether the need is granted with the change and not without it. */
+static bool
+opens(const struct grant_question *question, struct passes passes,
+    const struct facts *file, unsigned need)
+{
+	return passes.with && access_granted(question->with, file, need) &&
+	    !(passes.without && access_granted(question->without, file, need));
 }
 
 struct named {
@@ -96,53 +132,102 @@ struct measure {
 };
 
 static void
-take_survey(struct measure *measure, const char *place,
-    const struct tree_survey *survey)
+add_named(struct measure *measure, const char *place,
+    const struct survey_sample *one)
 {
-	struct grant *grant = measure->grant;
+	size_t len = strlen(place);
 
-	grant->files += survey->gained[0];
-	grant->suspicious += survey->gained[1];
-	grant->writable += survey->gained[2];
-	grant->complete &= survey->seen[5] != 0;
-	for (size_t i = 0; i < survey->sample_count; i++) {
-		const struct survey_sample *one = &survey->samples[i];
-		size_t len = strlen(place);
-
-		if (one->reason != LIST_GAINED)
-			continue;
-		while (len > 0 && place[len - 1] == '/')
-			len--;
-		measure->named = xreallocarray(measure->named,
-		    measure->named_count + 1, sizeof(*measure->named));
-		measure->named[measure->named_count++] = (struct named){
-			.rank = one->class,
-			.path =
-			    xasprintf("%.*s/%s", (int)len, place, one->path),
-		};
-	}
+	while (len > 0 && place[len - 1] == '/')
+		len--;
+	measure->named = xreallocarray(measure->named, measure->named_count + 1,
+	    sizeof(*measure->named));
+	measure->named[measure->named_count++] = (struct named){
+		.rank = one->rank,
+		.path = xasprintf("%.*s/%s", (int)len, place, one->path),
+	};
 }
 
 static void
-measure_place(struct measure *measure, const char *place,
-    struct tree_gain *gain)
+take_survey(struct measure *measure, const char *place,
+    const struct tree_survey *survey)
+{
+	struct passes above = look_above(measure->question, place);
+	struct passes *passes = look_below(measure->question, survey, above);
+	bool *readable = xcalloc(survey->reach_count + 1, sizeof(*readable));
+	struct grant *grant = measure->grant;
+
+	grant->complete &= survey->seen[5] != 0;
+	for (size_t i = 0; i < survey->reach_count; i++) {
+		const struct tree_reach *reach = &survey->reaches[i];
+		const struct facts *file = &survey->classes[reach->class].facts;
+
+		if (opens(measure->question, passes[reach->way], file,
+			ACCESS_WRITE))
+			grant->writable += reach->all;
+		readable[i] = opens(measure->question, passes[reach->way], file,
+		    ACCESS_READ);
+		grant->files += readable[i] ? reach->files : 0;
+		grant->suspicious += readable[i] ? reach->suspicious : 0;
+	}
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *one = &survey->samples[i];
+
+		if (one->reason == LIST_GAINED && one->class >= 0 &&
+		    (size_t)one->class < survey->reach_count &&
+		    readable[one->class])
+			add_named(measure, place, one);
+	}
+	free(readable);
+	free(passes);
+}
+
+/* Those that are the place or below it: others have no part in the listing. */
+static size_t
+paths_below(const char *place, const struct strvec *paths, char **below)
+{
+	size_t count = 0, len = strlen(place);
+
+	while (len > 0 && place[len - 1] == '/')
+		len--;
+	for (size_t i = 0; paths != NULL && i < paths->len; i++) {
+		const char *path = paths->items[i];
+
+		if (strncmp(path, place, len) == 0 &&
+		    (path[len] == '/' || path[len] == '\0'))
+			below[count++] = paths->items[i];
+	}
+	return count;
+}
+
+static void
+measure_place(struct measure *measure, const char *place)
 {
 	const struct grant_question *question = measure->question;
+	const struct strvec *needed = question->needed;
+	const struct strvec *opened = question->opened;
+	char **paths = xcalloc(needed->len + (opened == NULL ? 0 : opened->len),
+	    sizeof(*paths));
+	struct tree_gain gain = { .needed = paths };
 	struct list_job job = {
 		.path = place,
 		.budget = question->budget,
 		.app = question->app->uid,
-		.gain = gain,
+		.gain = &gain,
 	};
-	struct tree_survey survey;
+	struct tree_survey *survey;
 
-	look_above(question, place, gain);
-	if (tree_survey_run(&job, question->worker, question->app,
-		&question->probe, &survey) == WHY_NONE)
-		take_survey(measure, place, &survey);
-	else if (survey.error != ENOENT)
+	gain.needed_count = paths_below(place, needed, paths);
+	gain.opened = paths + gain.needed_count;
+	gain.opened_count =
+	    paths_below(place, opened, paths + gain.needed_count);
+	survey = tree_survey_run(&job, question->worker, question->app,
+	    &question->probe);
+	if (survey->why == WHY_NONE)
+		take_survey(measure, place, survey);
+	else if (survey->error != ENOENT)
 		measure->grant->complete = false;
-	tree_survey_done(&survey);
+	tree_survey_release(survey);
+	free(paths);
 }
 
 /* The worst first; the paths move to the grant. */
@@ -165,21 +250,11 @@ keep_worst(struct measure *measure)
 void
 grant_measure(const struct grant_question *question, struct grant *grant)
 {
-	struct tree_gain gain = {
-		.without = question->without,
-		.with = question->with,
-		.needed = question->needed->items,
-		.needed_count = question->needed->len,
-	};
 	struct measure measure = { .question = question, .grant = grant };
 
 	*grant = (struct grant){ .worst = STRVEC_INIT, .complete = true };
-	if (question->opened != NULL) {
-		gain.opened = question->opened->items;
-		gain.opened_count = question->opened->len;
-	}
 	for (size_t i = 0; i < question->place_count; i++)
-		measure_place(&measure, question->places[i], &gain);
+		measure_place(&measure, question->places[i]);
 	keep_worst(&measure);
 }
 

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "preflight/probe/access.h"
+#include "preflight/probe/seen.h"
+#include "preflight/probe/tree_gain.h"
 
 /*
  * What a lister remembers, in memory of a fixed size: directories still to be
@@ -21,6 +23,8 @@
 #define LIST_NEWEST_COUNT  20
 #define LIST_LARGEST_COUNT 10
 #define LIST_ODD_MAX	   64
+#define LIST_WAYS_MAX	   1024u
+#define LIST_REACHES_MAX   2048u
 
 struct list_dir {
 	uint32_t parent; /* its own index for the root */
@@ -30,8 +34,12 @@ struct list_dir {
 	uint16_t depth;
 	bool done;
 	bool wanted;  /* it, or something below it, can be asked for */
-	uint8_t gain; /* see tree_gain.h */
-	int64_t next; /* where the next round goes on */
+	bool alone;   /* it is not in shared memory */
+	uint32_t way; /* see tree_gain.h */
+	/* Where the next round goes on; see seen.h. */
+	uint32_t seen;
+	uint32_t at;
+	struct seen_place place;
 };
 
 /* One entry, as it can be found again. */
@@ -52,15 +60,40 @@ struct list_class {
 	struct list_slot newest;
 };
 
+/* What is taken of one directory in the first round. */
+#define LIST_SAMPLE 256
+
+struct list_pick {
+	uint64_t drawn;
+	char name[NAME_MAX + 1];
+};
+
+struct list_sample {
+	size_t count;
+	size_t largest; /* index */
+	struct list_pick picks[LIST_SAMPLE];
+};
+
+/* What becomes of files that share way and class, and the worst of them. */
+struct list_reach {
+	struct tree_reach reach;
+	struct list_slot worst[TREE_GAIN_WORST];
+};
+
 struct list_table {
 	size_t dir_count;
 	size_t names_used;
 	size_t class_count;
 	size_t odd_count;
+	size_t way_count;
+	size_t reach_count;
 	struct list_slot newest[LIST_NEWEST_COUNT];
 	struct list_slot largest[LIST_LARGEST_COUNT];
 	struct list_slot odd[LIST_ODD_MAX];
 	struct list_class classes[LIST_CLASSES_MAX];
+	struct list_sample sample; /* of the directory being read */
+	struct tree_way ways[LIST_WAYS_MAX];
+	struct list_reach reaches[LIST_REACHES_MAX];
 	struct list_dir dirs[LIST_DIRS_MAX];
 	char names[LIST_NAMES_BYTES];
 };

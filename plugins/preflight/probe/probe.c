@@ -15,19 +15,23 @@
 #include "base/xmalloc.h"
 #include "preflight/probe/check.h"
 #include "preflight/probe/infer.h"
+#include "preflight/probe/memory.h"
 #include "preflight/probe/probe.h"
 #include "preflight/probe/session.h"
 #include "preflight/witness/witness.h"
 
-#define QUESTION_MS 3000
-#define CPU_SECONDS 30
+#define QUESTION_MS    3000
+#define CPU_SECONDS    30
 /* Children that hang before nothing more is asked (contract P6). */
-#define HANGING_MAX 3
+#define HANGING_MAX    3
 /* Questions to one child: what it sends stays below RECORD_TOTAL_MAX. */
-#define PART_MAX    1500
-#define TRACED_MAX  48
+#define PART_MAX       1500
+#define TRACED_MAX     48
+/* So many questions at once are remembered one by one; who asks more keeps what
+ * it makes of the answers. */
+#define REMEMBERED_MAX 16
 /* Steps of one question that are believed. */
-#define STEPS_MAX   4096
+#define STEPS_MAX      4096
 
 /* What the child needs, as fork leaves it in its memory. */
 struct asking {
@@ -275,16 +279,18 @@ ask(const struct probe_as *as, bool become, struct asking *asking,
 	return ask_until_done(&session, asking);
 }
 
-/* Whether we may look into the worker's root; if not, ours has to do. */
-static bool
-may_enter(int proc_fd)
+int
+probe_may_enter(int proc_fd)
 {
-	int fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
+	if (proc_fd == -1 || geteuid() == 0)
+		return proc_fd;
+	fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return errno != EACCES && errno != EPERM;
+		return errno == EACCES || errno == EPERM ? -1 : proc_fd;
 	close(fd);
-	return true;
+	return proc_fd;
 }
 
 /* Walks as ourselves and lets the arithmetic speak for the identity. */
@@ -298,8 +304,7 @@ ask_inferred(const struct probe_as *as, struct asking *asking,
 	struct probe_as us = *as;
 	enum why why;
 
-	if (us.proc_fd != -1 && !may_enter(us.proc_fd))
-		us.proc_fd = -1;
+	us.proc_fd = probe_may_enter(us.proc_fd);
 	for (size_t i = 0; i < asking->count; i++)
 		infer_question(&questions[i], &walks[i]);
 	asking->questions = walks;
@@ -344,8 +349,9 @@ bear_witness(const struct probe_as *as, const struct question *questions,
 	}
 }
 
-int
-probe_ask(const struct probe_as *as, const struct question *questions,
+/* All questions, to as many children as it takes. */
+static int
+ask_parts(const struct probe_as *as, const struct question *questions,
     size_t count, struct answer *answers, const struct probe_options *options,
     char **cause)
 {
@@ -353,7 +359,6 @@ probe_ask(const struct probe_as *as, const struct question *questions,
 	struct asking asking = { .who = as->cred };
 	enum why why = WHY_NONE;
 
-	bear_witness(as, questions, count);
 	for (size_t at = 0; at < count; at += asking.count) {
 		asking.questions = questions + at;
 		asking.answers = answers + at;
@@ -375,6 +380,119 @@ probe_ask(const struct probe_as *as, const struct question *questions,
 		    strerror(errno));
 	}
 	return 0;
+}
+
+/* Who listens at a socket may change at any time. */
+static bool
+is_lasting(const struct question *question)
+{
+	return question->what != ASK_SOCKET &&
+	    question->what != ASK_BIND_SOCKET;
+}
+
+static void
+make_key(const struct probe_as *as, const struct question *question,
+    struct strbuf *key)
+{
+	memory_key(key, MEMORY_ANSWER);
+	memory_key_cred(key, as->cred);
+	memory_key_view(key, as->proc_fd, as->image);
+	memory_key_text(key, as->cwd);
+	memory_key_number(key, question->what);
+	memory_key_text(key, question->path);
+	memory_key_number(key, question->links);
+	memory_key_number(key, question->links_from);
+	memory_key_number(key,
+	    question->stat_only | question->trace << 1 |
+		question->and_write << 2 | question->peek << 3 |
+		question->brief << 4);
+}
+
+static void
+forget(void *answer)
+{
+	answer_done(answer);
+	free(answer);
+}
+
+/* The answer that is known; false if none is. */
+static bool
+recall(const struct probe_as *as, const struct question *question,
+    const struct probe_memory *memory, struct answer *answer)
+{
+	const struct answer *known;
+	struct strbuf key;
+
+	if (!is_lasting(question))
+		return false;
+	make_key(as, question, &key);
+	known = probe_memory_get(memory, &key);
+	strbuf_done(&key);
+	if (known != NULL)
+		answer_copy(answer, known);
+	return known != NULL;
+}
+
+static void
+remember(const struct probe_as *as, const struct question *question,
+    const struct answer *answer, struct probe_memory *memory)
+{
+	struct answer *kept;
+	struct strbuf key;
+
+	if (!is_lasting(question) || answer->verdict == ANSWER_UNDECIDED)
+		return;
+	make_key(as, question, &key);
+	if (probe_memory_get(memory, &key) == NULL) {
+		kept = xmalloc(sizeof(*kept));
+		answer_copy(kept, answer);
+		probe_memory_put(memory, &key, kept, forget);
+	}
+	strbuf_done(&key);
+}
+
+/* Asks only what is not known yet. */
+static int
+ask_new(const struct probe_as *as, const struct question *questions,
+    size_t count, struct answer *answers, const struct probe_options *options,
+    char **cause)
+{
+	struct question asked[REMEMBERED_MAX];
+	struct answer found[REMEMBERED_MAX];
+	bool known[REMEMBERED_MAX];
+	size_t fresh = 0;
+	int failed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		known[i] =
+		    recall(as, &questions[i], options->memory, &answers[i]);
+		if (!known[i])
+			asked[fresh++] = questions[i];
+	}
+	if (fresh > 0)
+		failed = ask_parts(as, asked, fresh, found, options, cause);
+	fresh = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (failed && known[i])
+			answer_done(&answers[i]);
+		if (failed || known[i])
+			continue;
+		answers[i] = found[fresh++];
+		remember(as, &questions[i], &answers[i], options->memory);
+	}
+	return failed;
+}
+
+int
+probe_ask(const struct probe_as *as, const struct question *questions,
+    size_t count, struct answer *answers, const struct probe_options *options,
+    char **cause)
+{
+	bear_witness(as, questions, count);
+	if (options == NULL || options->memory == NULL ||
+	    count > REMEMBERED_MAX)
+		return ask_parts(as, questions, count, answers, options, cause);
+	return ask_new(as, questions, count, answers, options, cause);
 }
 
 int

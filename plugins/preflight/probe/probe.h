@@ -16,9 +16,13 @@
  * into one pipe.  The caller only forks, reads and waits for a deadline.
  */
 
+struct probe_memory;
+
 struct probe_options {
 	int64_t timeout_ms;  /* for one question; 0: 3000 */
 	int64_t deadline_ms; /* clock_mono_ms() at which all ends; 0: none */
+	/* What was found out before and holds for the run; NULL: nothing. */
+	struct probe_memory *memory;
 };
 
 /* An app child's or worker child's view. */
@@ -74,5 +78,9 @@ enum probe_mode {
 enum probe_mode probe_mode_for(const struct cred *);
 /* Whether it can for real. */
 bool probe_can_become(const struct cred *);
+
+/* proc_fd, or -1 if we are not root and may not look into the worker's root:
+ * then ours has to do. */
+int probe_may_enter(int proc_fd);
 
 #endif

@@ -65,7 +65,7 @@ static const struct {
 	{ ".python_history",	SECRET_HISTORY,	    PROOF_NAME },
 	{ ".mysql_history",	SECRET_HISTORY,	    PROOF_NAME },
 	{ ".psql_history",	SECRET_HISTORY,	    PROOF_NAME },
-	{ ".ssh/authorized_keys", SECRET_HISTORY,   PROOF_NAME },
+	{ ".ssh/authorized_keys", SECRET_LOGIN,	    PROOF_NAME },
 	{ "*.py",		SECRET_SOURCE,	    PROOF_NAME },
 	/* clang-format on */
 };
@@ -78,12 +78,40 @@ last_component(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* As fnmatch(3), but for patterns of letters and stars alone: a lister asks
+ * about every file it sees. */
+static int
+fits(const char *pattern, const char *text, int flags)
+{
+	const char *star = NULL, *from = text;
+
+	(void)flags;
+	while (*text != '\0') {
+		if (*pattern == '*') {
+			star = pattern++;
+			from = text;
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star == NULL) {
+			return FNM_NOMATCH;
+		} else {
+			pattern = star + 1;
+			text = ++from;
+		}
+	}
+	pattern += strspn(pattern, "*");
+	return *pattern == '\0' ? 0 : FNM_NOMATCH;
+}
+
+typedef int match_fn(const char *pattern, const char *text, int flags);
+
 /* Whether the pattern, which has a slash, matches the end of the path. */
 static bool
-matches_end(const char *pattern, const char *path)
+matches_end(match_fn *match, const char *pattern, const char *path)
 {
 	while (path != NULL) {
-		if (fnmatch(pattern, path, 0) == 0)
+		if (match(pattern, path, 0) == 0)
 			return true;
 		path = strchr(path, '/');
 		path = path == NULL ? NULL : path + 1;
@@ -92,11 +120,11 @@ matches_end(const char *pattern, const char *path)
 }
 
 static bool
-matches(const char *pattern, const char *path)
+matches(match_fn *match, const char *pattern, const char *path)
 {
 	if (strchr(pattern, '/') != NULL)
-		return matches_end(pattern, path);
-	return fnmatch(pattern, last_component(path), 0) == 0;
+		return matches_end(match, pattern, path);
+	return match(pattern, last_component(path), 0) == 0;
 }
 
 struct secret_guess
@@ -105,7 +133,7 @@ secret_by_name(const char *relative, bool is_dir)
 	struct secret_guess guess = { SECRET_NONE, PROOF_NAME };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!matches(names[i].pattern, relative))
+		if (!matches(fits, names[i].pattern, relative))
 			continue;
 		if (is_dir && names[i].kind != SECRET_REPOSITORY)
 			continue;
@@ -120,7 +148,7 @@ bool
 secret_is_named(char *const *patterns, const char *relative)
 {
 	for (; patterns != NULL && *patterns != NULL; patterns++) {
-		if (matches(*patterns, relative))
+		if (matches(fnmatch, *patterns, relative))
 			return true;
 	}
 	return false;
@@ -228,7 +256,8 @@ secret_settle(struct secret_guess guess, const char *relative,
     enum content content, bool *weaker)
 {
 	*weaker = false;
-	if (matches_end(".well-known/*", relative))
+	if (guess.kind == SECRET_NONE ||
+	    matches_end(fits, ".well-known/*", relative))
 		return SECRET_NONE;
 	if ((guess.kind == SECRET_PRIVATE_KEY ||
 		guess.kind == SECRET_DATABASE) &&

@@ -4,11 +4,12 @@
  * them it may read or write and what kind of content they have.  Nothing of
  * the content itself leaves that child.
  */
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/xmalloc.h"
+#include "preflight/probe/memory.h"
 #include "preflight/probe/security.h"
 #include "preflight/probe/tree_survey.h"
 
@@ -19,9 +20,8 @@
 struct scan {
 	const struct security_options *options;
 	const struct security_root *root;
-	size_t root_index;
-	struct tree_survey survey;
-	struct security_result *result;
+	const struct tree_survey *survey;
+	struct security_result *result; /* of this place alone */
 };
 
 /* What a question is about: a sample, or a directory of the survey. */
@@ -60,23 +60,12 @@ add_sighting(struct sighting **list, size_t *count,
 	(*list)[(*count)++] = *sighting;
 }
 
-/* Somebody who may add keys can log in; reading them is harmless. */
-static bool
-is_harmless(const char *path, const struct answer *answer)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL && strcmp(slash, "/authorized_keys") == 0 &&
-	    !answer->writable;
-}
-
 static void
 take_secret(struct scan *scan, const struct subject *subject,
     const struct answer *answer)
 {
 	const struct survey_sample *sample = subject->sample;
 	struct sighting sighting = {
-		.root = scan->root_index,
 		.facts = sample->facts,
 		.readable = answer->verdict,
 		.writable = answer->writable,
@@ -89,9 +78,9 @@ take_secret(struct scan *scan, const struct subject *subject,
 	if (!sample->is_dir &&
 	    secret_is_named(scan->options->more_secrets, sample->path))
 		sighting.kind = SECRET_CREDENTIALS;
+	/* Somebody who may add keys can log in; reading them is harmless. */
 	if (sighting.kind == SECRET_NONE ||
-	    is_expected(scan->options, subject->path) ||
-	    is_harmless(subject->path, answer))
+	    (sighting.kind == SECRET_LOGIN && !sighting.writable))
 		return;
 	sighting.path = xstrdup(subject->path);
 	add_sighting(&scan->result->items, &scan->result->count, &sighting);
@@ -103,7 +92,6 @@ take_writable(struct scan *scan, const struct subject *subject,
 {
 	struct sighting sighting = {
 		.kind = SECRET_NONE,
-		.root = scan->root_index,
 		.facts = answer->facts,
 		.readable = answer->verdict,
 		.writable = true,
@@ -172,7 +160,7 @@ ask_subjects(struct scan *scan, const struct subject *subjects, size_t count,
 static size_t
 make_subjects(struct scan *scan, struct subject *subjects)
 {
-	const struct tree_survey *survey = &scan->survey;
+	const struct tree_survey *survey = scan->survey;
 	const struct survey_sample *sample;
 	size_t count = 0;
 
@@ -196,7 +184,7 @@ make_subjects(struct scan *scan, struct subject *subjects)
 static int
 ask_all(struct scan *scan, char **cause)
 {
-	const struct tree_survey *survey = &scan->survey;
+	const struct tree_survey *survey = scan->survey;
 	struct subject *subjects =
 	    xcalloc(survey->dir_count + survey->sample_count + 1,
 		sizeof(*subjects));
@@ -212,49 +200,132 @@ ask_all(struct scan *scan, char **cause)
 static void
 take_links(struct scan *scan)
 {
-	struct security_result *result = scan->result;
-	struct tree_link *links;
-	size_t count;
-
-	if (!scan->root->served)
-		return;
-	tree_survey_links(&scan->survey, scan->root->path, &links, &count);
-	result->leaving = xreallocarray(result->leaving,
-	    result->leaving_count + count + 1, sizeof(*result->leaving));
-	if (count > 0)
-		memcpy(result->leaving + result->leaving_count, links,
-		    count * sizeof(*links));
-	result->leaving_count += count;
-	free(links);
+	if (scan->root->served)
+		tree_survey_links(scan->survey, scan->root->path,
+		    &scan->result->leaving, &scan->result->leaving_count);
 }
 
 static int
-scan_root(struct scan *scan, char **cause)
+scan_root(const struct security_options *options,
+    const struct security_root *root, struct security_result *result,
+    char **cause)
 {
-	const struct security_options *options = scan->options;
 	struct list_job job = {
-		.path = scan->root->path,
+		.path = root->path,
 		.budget = options->budget,
 		.app = options->app != NULL ? options->app->uid
 					    : options->worker->cred.uid,
-		.depth = scan->root->depth,
+		.depth = root->depth,
 		.secrets = true,
-		.sources = scan->root->served,
+		.sources = root->served,
 		.more_secrets = options->more_secrets,
-		.home = scan->root->home,
+		.home = root->home,
+	};
+	struct tree_survey *survey = tree_survey_run(&job, options->worker,
+	    options->app, &options->probe);
+	struct scan scan = {
+		.options = options,
+		.root = root,
+		.survey = survey,
+		.result = result,
 	};
 	int failed = 0;
 
-	if (tree_survey_run(&job, options->worker, options->app,
-		&options->probe, &scan->survey) != WHY_NONE) {
-		scan->result->complete = false;
-	} else {
-		scan->result->complete &= scan->survey.seen[5] != 0;
-		take_links(scan);
-		failed = ask_all(scan, cause);
+	*result = (struct security_result){
+		.complete = survey->why == WHY_NONE && survey->seen[5] != 0,
+	};
+	if (survey->why == WHY_NONE) {
+		take_links(&scan);
+		failed = ask_all(&scan, cause);
 	}
-	tree_survey_done(&scan->survey);
+	tree_survey_release(survey);
+	if (failed)
+		security_result_done(result);
 	return failed;
+}
+
+static void
+forget(void *result)
+{
+	security_result_done(result);
+	free(result);
+}
+
+static void
+make_key(const struct security_options *options,
+    const struct security_root *root, struct strbuf *key)
+{
+	memory_key_seen(key, MEMORY_SCAN, options->worker, options->app);
+	memory_key_text(key, root->path);
+	memory_key_number(key, root->depth);
+	memory_key_number(key,
+	    root->served | root->home << 1 | options->stat_only << 2);
+	memory_key_number(key, options->budget.entries);
+	memory_key_number(key, (uintptr_t)options->more_secrets);
+}
+
+/* What was found there, now or before; NULL and *cause.  *own says whether the
+ * caller frees it with forget. */
+static struct security_result *
+find_in(const struct security_options *options,
+    const struct security_root *root, bool *own, char **cause)
+{
+	struct probe_memory *memory = options->probe.memory;
+	struct security_result *found = NULL;
+	struct strbuf key;
+
+	*own = memory == NULL;
+	make_key(options, root, &key);
+	if (memory != NULL)
+		found = probe_memory_get(memory, &key);
+	if (found == NULL) {
+		found = xmalloc(sizeof(*found));
+		if (scan_root(options, root, found, cause) == -1) {
+			free(found);
+			found = NULL;
+		} else if (memory != NULL) {
+			probe_memory_put(memory, &key, found, forget);
+		}
+	}
+	strbuf_done(&key);
+	return found;
+}
+
+static void
+copy_sighting(const struct sighting *from, size_t root, struct sighting **list,
+    size_t *count)
+{
+	struct sighting copy = *from;
+
+	copy.root = root;
+	copy.path = xstrdup(from->path);
+	add_sighting(list, count, &copy);
+}
+
+/* Adds what was found in one root. */
+static void
+add_found(const struct security_options *options, size_t root,
+    const struct security_result *found, struct security_result *result)
+{
+	result->complete &= found->complete;
+	for (size_t i = 0; i < found->count; i++) {
+		if (!is_expected(options, found->items[i].path))
+			copy_sighting(&found->items[i], root, &result->items,
+			    &result->count);
+	}
+	for (size_t i = 0;
+	     i < found->writable_count && result->writable_count < WRITABLE_MAX;
+	     i++)
+		copy_sighting(&found->writable[i], root, &result->writable,
+		    &result->writable_count);
+	result->leaving = xreallocarray(result->leaving,
+	    result->leaving_count + found->leaving_count + 1,
+	    sizeof(*result->leaving));
+	for (size_t i = 0; i < found->leaving_count; i++)
+		result->leaving[result->leaving_count++] = (struct tree_link){
+			.path = xstrdup(found->leaving[i].path),
+			.target = xstrdup(found->leaving[i].target),
+		};
 }
 
 static int
@@ -275,16 +346,19 @@ int
 security_scan(const struct security_options *options,
     struct security_result *result, char **cause)
 {
-	struct scan scan = { .options = options, .result = result };
+	struct security_result *found;
+	bool own;
 
 	*result = (struct security_result){ .complete = true };
 	for (size_t i = 0; i < options->root_count; i++) {
-		scan.root = &options->roots[i];
-		scan.root_index = i;
-		if (scan_root(&scan, cause) == -1) {
+		found = find_in(options, &options->roots[i], &own, cause);
+		if (found == NULL) {
 			security_result_done(result);
 			return -1;
 		}
+		add_found(options, i, found, result);
+		if (own)
+			forget(found);
 	}
 	sort_sightings(result->items, result->count);
 	sort_sightings(result->writable, result->writable_count);
@@ -312,7 +386,7 @@ security_powerful_group(const struct cred *cred)
 	const struct group *group;
 
 	for (size_t i = 0; i < sizeof(powerful) / sizeof(powerful[0]); i++) {
-		group = getgrnam(powerful[i]);
+		group = names_group(powerful[i]);
 		if (group != NULL && access_in_group(cred, group->gr_gid))
 			return powerful[i];
 	}

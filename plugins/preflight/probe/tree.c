@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/xmalloc.h"
+#include "preflight/probe/memory.h"
 #include "preflight/probe/session.h"
 #include "preflight/probe/tree.h"
 #include "preflight/probe/tree_list.h"
@@ -185,13 +186,39 @@ is_linked_dir(const struct trial *trial, const struct answer *answer)
 	return answer->why == WHY_IS_DIRECTORY && !trial->is_dir;
 }
 
-static void
-note_linked_dir(struct tree_result *result, const char *path)
+/* A directory that may be passed and need not be listed. */
+static bool
+is_passable(const struct tree_options *options, const struct trial *trial,
+    const struct answer *answer)
 {
+	return answer->why == WHY_LIST &&
+	    (options->listed == NULL ||
+		!options->listed(trial->path, options->listed_arg));
+}
+
+static enum ask
+question_about(const struct tree_options *options, const struct trial *trial)
+{
+	if (!trial->is_dir)
+		return ASK_READ_FILE;
+	return options->listed == NULL ? ASK_ENTER : ASK_LIST_DIR;
+}
+
+static void
+note_linked_dir(const struct tree_options *options, const char *path,
+    struct tree_result *result)
+{
+	bool leaving = false;
+
 	for (size_t i = 0; i < result->leaving_count; i++) {
 		if (strcmp(result->leaving[i].path, path) == 0)
-			result->leaving[i].to_directory = true;
+			leaving = result->leaving[i].to_directory = true;
 	}
+	if (leaving || options->wanted == NULL)
+		return;
+	result->linked = xreallocarray(result->linked, result->linked_count + 1,
+	    sizeof(*result->linked));
+	result->linked[result->linked_count++] = xstrdup(path);
 }
 
 static int
@@ -206,7 +233,7 @@ try_all(const struct tree_options *options, const struct trials *all,
 
 	for (size_t i = 0; i < count; i++)
 		questions[i] = (struct question){
-			.what = trials[i].is_dir ? ASK_ENTER : ASK_READ_FILE,
+			.what = question_about(options, &trials[i]),
 			.path = trials[i].path,
 			.stat_only = options->stat_only,
 			.links = options->links,
@@ -221,8 +248,9 @@ try_all(const struct tree_options *options, const struct trials *all,
 		if (answers[i].verdict == ANSWER_UNDECIDED)
 			result->complete = false;
 		if (is_linked_dir(&trials[i], &answers[i]))
-			note_linked_dir(result, trials[i].path);
-		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted) {
+			note_linked_dir(options, trials[i].path, result);
+		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted &&
+		    !is_passable(options, &trials[i], &answers[i])) {
 			add_refusal(result, &answers[i],
 			    !trials[i].is_dir && trials[i].class == -1);
 			continue;
@@ -314,8 +342,8 @@ finish(const struct tree_options *options, const struct tree_survey *survey,
 
 /* What the survey counted and chose becomes the result. */
 static void
-take_survey(const struct tree_options *options, struct tree_survey *survey,
-    struct tree_result *result)
+take_survey(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
 {
 	result->dirs = survey->seen[0];
 	result->files = survey->seen[1];
@@ -326,10 +354,11 @@ take_survey(const struct tree_options *options, struct tree_survey *survey,
 	result->estimate = survey->seen[6];
 	/* The first directory is the root. */
 	result->wanted = survey->dir_count == 0 || survey->dirs[0].wanted;
-	result->classes = survey->classes;
+	result->classes =
+	    xcalloc(survey->class_count + 1, sizeof(*result->classes));
 	result->class_count = survey->class_count;
-	survey->classes = NULL;
-	survey->class_count = 0;
+	for (size_t i = 0; i < survey->class_count; i++)
+		result->classes[i] = survey->classes[i];
 	tree_survey_links(survey, options->path, &result->leaving,
 	    &result->leaving_count);
 	for (size_t i = 0; i < survey->sample_count; i++) {
@@ -358,6 +387,24 @@ refuse_all(struct tree_result *result)
 	add_refusal(result, &copy, false);
 }
 
+/* Files behind a root that lets nobody in: somebody may ask for them. */
+static void
+name_examples(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
+{
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *file = &survey->samples[i];
+		struct tree_class *class;
+
+		if (file->reason > LIST_ODD || file->class < 0 ||
+		    (size_t)file->class >= result->class_count)
+			continue;
+		class = &result->classes[file->class];
+		if (class->example == NULL)
+			class->example = join(options->path, file->path);
+	}
+}
+
 static int
 ask_root(const struct tree_options *options, struct answer *root, char **cause)
 {
@@ -382,25 +429,28 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 		.app = options->app != NULL ? options->app->uid
 					    : options->worker->cred.uid,
 	};
-	struct tree_survey survey;
+	struct tree_survey *survey;
 	struct trials trials = { .count = 0 };
 	int failed = 0;
 
 	*result = (struct tree_result){ .wanted = true };
 	if (ask_root(options, &result->root, cause) == -1)
 		return -1;
-	if (tree_survey_run(&job, options->worker, options->app,
-		&options->probe, &survey) == WHY_NONE) {
-		take_survey(options, &survey, result);
+	survey = tree_survey_run(&job, options->worker, options->app,
+	    &options->probe);
+	if (survey->why == WHY_NONE) {
+		take_survey(options, survey, result);
 		if (result->root.verdict == ANSWER_YES)
-			make_trials(options, &survey, &trials);
+			make_trials(options, survey, &trials);
 		else if (result->root.verdict == ANSWER_NO)
 			refuse_all(result);
 		failed = try_all(options, &trials, result, cause);
-		finish(options, &survey, result);
+		finish(options, survey, result);
+		if (result->root.verdict == ANSWER_NO)
+			name_examples(options, survey, result);
 	}
 	trials_done(&trials);
-	tree_survey_done(&survey);
+	tree_survey_release(survey);
 	if (failed == -1)
 		tree_result_done(result);
 	return failed;
@@ -416,10 +466,58 @@ tree_result_done(struct tree_result *result)
 		answer_done(&result->refused[i].answer);
 	for (size_t i = 0; i < result->mount_count; i++)
 		free(result->mounts[i]);
+	for (size_t i = 0; i < result->linked_count; i++)
+		free(result->linked[i]);
 	tree_links_free(result->leaving, result->leaving_count);
+	free(result->linked);
 	free(result->classes);
 	free(result->refused);
 	free(result->mounts);
 	free(result->unlisted_example);
 	*result = (struct tree_result){ .complete = false };
+}
+
+static void
+forget(void *result)
+{
+	tree_result_done(result);
+	free(result);
+}
+
+static void
+make_key(const struct tree_options *options, struct strbuf *key)
+{
+	memory_key_seen(key, MEMORY_TREE, options->worker, options->app);
+	memory_key_text(key, options->path);
+	memory_key_number(key,
+	    options->wanted == NULL && options->listed == NULL
+		? 0
+		: (uintptr_t)options->wanted_by);
+	memory_key_number(key, options->stat_only);
+	memory_key_number(key, options->links);
+	memory_key_number(key, options->links_from);
+	memory_key_number(key, options->budget.entries);
+	memory_key_number(key, options->budget.opens);
+}
+
+const struct tree_result *
+tree_sample_once(const struct tree_options *options, char **cause)
+{
+	struct probe_memory *memory = options->probe.memory;
+	struct tree_result *result;
+	struct strbuf key;
+
+	make_key(options, &key);
+	result = probe_memory_get(memory, &key);
+	if (result == NULL) {
+		result = xmalloc(sizeof(*result));
+		if (tree_sample(options, result, cause) == 0) {
+			probe_memory_put(memory, &key, result, forget);
+		} else {
+			free(result);
+			result = NULL;
+		}
+	}
+	strbuf_done(&key);
+	return result;
 }

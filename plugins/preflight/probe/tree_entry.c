@@ -28,44 +28,36 @@
 /* No clock of a file system is coarser. */
 #define LIST_TICK_NS	20000000
 
-/* Every entry's own: a neighbour without an ACL says nothing about it. */
-static void
-read_entry_acl(const struct reading *reading, const char *name,
-    struct facts *facts)
+/* What is mounted there may be of another kind than the directory. */
+static bool
+read_mounted(const struct lister *lister, const struct reading *reading,
+    const char *name, struct facts *facts)
 {
-	struct facts full;
-	int fd;
+	int fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool known;
 
-	fd = openat(reading->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
-		return;
-	if (facts_read(fd, S_ISDIR(facts->mode), &full) == 0) {
-		full.fs_type = facts->fs_type;
-		*facts = full;
-	}
+		return false;
+	known = fchdir(lister->child->links) == 0 &&
+	    facts_read(fd, true, facts) == 0;
+	facts->fs_type = 0;
 	close(fd);
+	return fchdir(reading->fd) == 0 && known;
 }
 
-static bool
-read_entry(const struct reading *reading, const char *name, struct stat *st,
-    struct facts *facts)
+/* Every entry's own: a neighbour without an ACL says nothing about it. */
+bool
+lister_read_entry(const struct lister *lister, const struct reading *reading,
+    const char *name, struct stat *st, struct facts *facts)
 {
 	if (fstatat(reading->fd, name, st,
 		AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1)
 		return false;
-	*facts = (struct facts){
-		.mode = st->st_mode,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
-		.nlink = st->st_nlink,
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = st->st_size,
-		.mtime = st->st_mtim.tv_sec,
-		.ctime = st->st_ctim.tv_sec,
-	};
-	if (!S_ISLNK(st->st_mode))
-		read_entry_acl(reading, name, facts);
+	if (st->st_dev != lister->dev &&
+	    read_mounted(lister, reading, name, facts))
+		return true;
+	facts_read_name(name, st, facts);
+	facts->read_only = reading->known->read_only;
 	return true;
 }
 
@@ -249,7 +241,7 @@ note_dir(struct lister *lister, uint32_t parent, const char *name,
 	}
 	lister->table->dirs[index].wanted =
 	    is_wanted(lister, parent, name, "/");
-	lister_gain_dir(lister, index, facts);
+	lister_gain_dir(lister, index);
 }
 
 static bool
@@ -273,8 +265,9 @@ note_file(struct lister *lister, struct reading *reading, const char *name,
 	if (!is_wanted(lister, reading->dir, name, ""))
 		return;
 	lister->table->dirs[reading->dir].wanted = true;
-	lister_gain_file(lister, reading->dir, name, facts);
 	class = list_class_of(lister->table, facts, is_packed(name));
+	if (S_ISREG(facts->mode))
+		lister_gain_file(lister, reading->dir, name, class);
 	list_note_file(lister->table, class, reading->dir, name, facts);
 	if (is_odd(lister, name, facts))
 		list_note_odd(lister->table, class, reading->dir, name);
@@ -324,16 +317,20 @@ note_secret(struct lister *lister, uint32_t dir, const char *name,
  * through for secrets may hold the program's logs: there they do not count.
  */
 static void
-digest_entry(struct lister *lister, const char *name, const struct stat *st,
-    const struct facts *facts)
+digest_entry(struct lister *lister, const struct reading *reading,
+    const struct seen_entry *entry, const struct facts *facts)
 {
+	const struct stat *st = &entry->st;
+	int64_t begun_ns = reading->known->begun_ns < lister->begun_ns
+	    ? reading->known->begun_ns
+	    : lister->begun_ns;
 	uint64_t digest = lister->digest;
 	const uint64_t rights[] = { st->st_dev, st->st_ino, st->st_mode,
 		st->st_uid, st->st_gid };
 	const int64_t times[] = { st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
 		st->st_mtim.tv_sec, st->st_mtim.tv_nsec, st->st_size };
 
-	digest = digest_add(digest, name, strlen(name) + 1);
+	digest = digest_add(digest, entry->name, strlen(entry->name) + 1);
 	digest = digest_add(digest, rights, sizeof(rights));
 	digest = digest_add(digest, facts->acl.entries,
 	    facts->acl.count * sizeof(facts->acl.entries[0]));
@@ -342,22 +339,23 @@ digest_entry(struct lister *lister, const char *name, const struct stat *st,
 	lister->digest = digest;
 	if (!lister->job->secrets &&
 	    st->st_ctim.tv_sec * 1000000000LL + st->st_ctim.tv_nsec >=
-		lister->begun_ns - LIST_TICK_NS)
+		begun_ns - LIST_TICK_NS)
 		lister->restless = true;
 }
 
 void
 lister_note_entry(struct lister *lister, struct reading *reading,
-    const char *name)
+    const struct seen_entry *entry)
 {
+	const char *name = entry->name;
 	struct facts facts;
-	struct stat st;
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (!read_entry(reading, name, &st, &facts))
+	if (entry->st.st_mode == 0)
 		return;
-	digest_entry(lister, name, &st, &facts);
+	seen_facts(reading->seen, reading->known, entry, &facts);
+	digest_entry(lister, reading, entry, &facts);
 	if (S_ISLNK(facts.mode)) {
 		note_link(lister, reading, name);
 		return;

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,18 +14,6 @@
 #include "preflight/probe/facts.h"
 #include "preflight/probe/record.h"
 #include "preflight/probe/tree_lister.h"
-
-#define FIRST_ROUND  256
-#define LATER_ROUNDS 8192
-#define PIECE_BYTES  65536
-
-struct kernel_dirent {
-	uint64_t ino;
-	int64_t next;
-	unsigned short len;
-	unsigned char type;
-	char name[];
-};
 
 /* The directory, opened name by name from the root. */
 static int
@@ -53,39 +40,6 @@ open_dir(struct lister *lister, uint32_t index)
 	return fd;
 }
 
-static bool
-is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* Takes one piece of a directory; false when the round is over. */
-static bool
-read_piece(struct lister *lister, struct reading *reading)
-{
-	_Alignas(struct kernel_dirent) char piece[PIECE_BYTES];
-	struct list_dir *dir = &lister->table->dirs[reading->dir];
-	const struct kernel_dirent *entry;
-	long n = syscall(SYS_getdents64, reading->fd, piece, sizeof(piece));
-
-	dir->done = n <= 0;
-	for (long at = 0; at < n; at += entry->len) {
-		entry = (const void *)(piece + at);
-		dir->next = entry->next;
-		if (is_dots(entry->name))
-			continue;
-		lister_note_entry(lister, reading, entry->name);
-		if ((lister->entries & 63) == 0 &&
-		    clock_mono_ms() >= lister->until_ms)
-			lister->stopped = lister->restless = true;
-		if (lister->entries >= lister->job->budget.entries)
-			lister->stopped = true;
-		if (--reading->left == 0 || lister->stopped)
-			return false;
-	}
-	return n > 0;
-}
-
 static void
 read_dir(struct lister *lister, uint32_t index, unsigned count)
 {
@@ -93,26 +47,23 @@ read_dir(struct lister *lister, uint32_t index, unsigned count)
 	struct reading reading = { .dir = index, .left = count };
 
 	reading.fd = open_dir(lister, index);
-	if (reading.fd == -1) {
-		dir->done = true;
-		/* Nobody knows what is in the root. */
-		dir->wanted |= index == 0;
-		if (lister->unlisted++ == 0)
-			lister_send_entry(lister, -1, LIST_UNLISTED, index, "");
+	if (reading.fd != -1) {
+		lister_read_dir(lister, &reading);
+		close(reading.fd);
 		return;
 	}
-	if (dir->next != 0 && lseek(reading.fd, dir->next, SEEK_SET) == -1)
-		dir->done = true;
-	while (!dir->done && read_piece(lister, &reading))
-		;
-	close(reading.fd);
+	dir->done = true;
+	/* Nobody knows what is in the root. */
+	dir->wanted |= index == 0;
+	if (lister->unlisted++ == 0)
+		lister_send_entry(lister, -1, LIST_UNLISTED, index, "");
 }
 
 /* Rounds over all directories until everything is read or the budget gone. */
 static void
 read_all(struct lister *lister)
 {
-	unsigned count = FIRST_ROUND;
+	unsigned count = LIST_SAMPLE;
 	bool more = true;
 
 	while (more && !lister->stopped) {
@@ -124,7 +75,7 @@ read_all(struct lister *lister)
 			read_dir(lister, i, count);
 			more |= !lister->table->dirs[i].done;
 		}
-		count = LATER_ROUNDS;
+		count = SEEN_ROUND_MAX;
 	}
 }
 
@@ -158,7 +109,9 @@ tree_list(const struct child *child, void *arg)
 		return;
 	}
 	lister.table = list_table_map();
-	if (lister.table == NULL || facts_read(lister.root, true, &facts)) {
+	lister.alone = seen_map(SEEN_ALONE_BYTES, false);
+	if (lister.table == NULL || lister.alone == NULL ||
+	    facts_read(lister.root, true, &facts)) {
 		refuse_root(child, WHY_OTHER_ERROR, errno);
 		return;
 	}
@@ -166,7 +119,7 @@ tree_list(const struct child *child, void *arg)
 	lister.until_ms = clock_mono_ms() + lister.job->budget.ms;
 	list_add_dir(lister.table, 0, "",
 	    list_class_of(lister.table, &facts, false), &index);
-	lister_gain_dir(&lister, 0, &facts);
+	lister_gain_dir(&lister, index);
 	read_all(&lister);
 	lister_send_all(&lister);
 }

@@ -17,12 +17,13 @@
  * Records it sends:
  *   RECORD_SAMPLE     path; numbers: class or -1, LIST_* reason, and 1 for a
  *                     directory (LIST_SECRET) or the length of the link's own
- *                     path, after which its target follows (LIST_LEAVING)
+ *                     path, after which its target follows (LIST_LEAVING); for
+ *                     LIST_GAINED the reach, and fourth how bad it is
  *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it, and 1 if a
  *                     request can lead to it or below it
  *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
- *   RECORD_GAINED     numbers: files, suspicious ones, writable ones (with a
- *                     gain only)
+ *   RECORD_WAY        numbers: struct tree_way (these two with a gain only)
+ *   RECORD_REACH      numbers: struct tree_reach
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
  *                     estimate of all entries, digest of those seen (0: it
  *                     would not show every change)
@@ -37,7 +38,7 @@ enum list_reason {
 	LIST_SECRET,   /* by its name; numbers[2] is 1 for a directory */
 	LIST_MOUNT,    /* a mount point that was not entered */
 	LIST_UNLISTED, /* a directory that could not be read */
-	LIST_GAINED,   /* what a change would open; the worst of all */
+	LIST_GAINED,   /* the worst that can be had by one reach */
 };
 
 struct list_job {
@@ -51,6 +52,7 @@ struct list_job {
 	bool sources;		      /* and for program source */
 	char *const *more_secrets;    /* and for these patterns; may be NULL */
 	const struct tree_gain *gain; /* a change to be priced; may be NULL */
+	struct seen *shared;	      /* with those before it; may be NULL */
 	bool home; /* below three levels only known dot directories */
 };
 

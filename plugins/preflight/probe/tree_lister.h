@@ -22,16 +22,11 @@
 #define LIST_DIRS_SENT	  (2500u * 1024)
 #define LIST_SAMPLES_SENT (3500u * 1024)
 
-/* What a change opens, so far. */
-struct gained {
-	size_t files, suspicious, writable;
-	struct list_slot worst[TREE_GAIN_WORST];
-};
-
 struct lister {
 	const struct child *child;
 	const struct list_job *job;
 	struct list_table *table;
+	struct seen *alone; /* for what cannot be shared */
 	int root;
 	dev_t dev;
 	int64_t until_ms;
@@ -44,24 +39,31 @@ struct lister {
 	bool restless;	  /* an entry changed just now, or time ran out */
 	bool stopped;	  /* the budget is used up */
 	bool cut;	  /* something was left out for another reason */
-	struct gained gained;
 };
 
 /* What is known of the directory being read. */
 struct reading {
 	uint32_t dir;
-	int fd;
-	unsigned left; /* entries in this round */
+	int fd; /* and the working directory */
+	struct seen *seen;
+	struct seen_dir *known;
+	size_t left; /* entries in this round */
 };
 
-/* Looks at one entry and notes what it means. */
-void lister_note_entry(struct lister *, struct reading *, const char *name);
+/* Reads and notes a part of the directory that reading.fd is open on. */
+void lister_read_dir(struct lister *, struct reading *);
+/* Looks at one entry; false if that is refused or it is gone. */
+bool lister_read_entry(const struct lister *, const struct reading *,
+    const char *name, struct stat *, struct facts *);
+/* Notes what it means. */
+void lister_note_entry(struct lister *, struct reading *,
+    const struct seen_entry *);
 
-/* The price of job->gain: what it means for a directory that was added to the
- * table, and for a file in one. */
-void lister_gain_dir(struct lister *, uint32_t dir, const struct facts *);
+/* For job->gain: the way to a directory that was added to the table, and a
+ * regular file of a class in one. */
+void lister_gain_dir(struct lister *, uint32_t dir);
 void lister_gain_file(struct lister *, uint32_t dir, const char *name,
-    const struct facts *);
+    uint32_t class);
 void lister_gain_send(struct lister *);
 
 /* Sends a record, counting it; past the limit it does not, and the listing

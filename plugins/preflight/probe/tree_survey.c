@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "preflight/probe/memory.h"
+#include "preflight/probe/seen.h"
 #include "preflight/probe/session.h"
 #include "preflight/probe/tree_key.h"
 #include "preflight/probe/tree_survey.h"
@@ -41,6 +43,7 @@ take_sample(struct tree_survey *survey, const struct record *record,
 		.class = (long)record->numbers[0],
 		.reason = (enum list_reason)record->numbers[1],
 		.is_dir = record->numbers[2] != 0,
+		.rank = (long)record->numbers[3],
 		.facts = record->facts,
 	};
 	if (sample->reason == LIST_LEAVING && link_len <= len) {
@@ -71,6 +74,47 @@ take_numbers(size_t numbers[RECORD_NUMBERS], const struct record *record)
 		numbers[i] = (size_t)record->numbers[i];
 }
 
+/* A child may send anything. */
+static bool
+is_index(int64_t number, size_t count)
+{
+	return number >= 0 && (uint64_t)number < count;
+}
+
+static void
+take_way(struct tree_survey *survey, const struct record *record)
+{
+	if (!is_index(record->numbers[0],
+		survey->way_count + (survey->way_count == 0)) ||
+	    !is_index(record->numbers[1], survey->class_count))
+		return;
+	survey->ways = xreallocarray(survey->ways, survey->way_count + 1,
+	    sizeof(*survey->ways));
+	survey->ways[survey->way_count++] = (struct tree_way){
+		.parent = (uint32_t)record->numbers[0],
+		.class = (uint32_t)record->numbers[1],
+		.opened = record->numbers[2] != 0,
+		.needed = record->numbers[3] != 0,
+	};
+}
+
+static void
+take_reach(struct tree_survey *survey, const struct record *record)
+{
+	if (!is_index(record->numbers[0], survey->way_count) ||
+	    !is_index(record->numbers[1], survey->class_count))
+		return;
+	survey->reaches = xreallocarray(survey->reaches,
+	    survey->reach_count + 1, sizeof(*survey->reaches));
+	survey->reaches[survey->reach_count++] = (struct tree_reach){
+		.way = (uint32_t)record->numbers[0],
+		.class = (uint32_t)record->numbers[1],
+		.files = (size_t)record->numbers[2],
+		.suspicious = (size_t)record->numbers[3],
+		.all = (size_t)record->numbers[4],
+	};
+}
+
 static void
 take(const struct record *record, const char *path, void *arg)
 {
@@ -84,33 +128,86 @@ take(const struct record *record, const char *path, void *arg)
 		take_class(survey, record);
 	else if (record->kind == RECORD_SEEN)
 		take_numbers(survey->seen, record);
-	else if (record->kind == RECORD_GAINED)
-		take_numbers(survey->gained, record);
+	else if (record->kind == RECORD_WAY)
+		take_way(survey, record);
+	else if (record->kind == RECORD_REACH)
+		take_reach(survey, record);
 }
 
-static enum why
-list(struct list_job *job, const struct probe_as *as,
-    const struct probe_options *options, struct tree_survey *survey)
+/* Memory that the listers of one identity share. */
+struct sharing {
+	struct seen *seen; /* NULL: none, or there was one */
+};
+
+static void
+stop_sharing(struct sharing *sharing)
 {
+	seen_unmap(sharing->seen);
+	sharing->seen = NULL;
+}
+
+static void
+forget_sharing(void *sharing)
+{
+	stop_sharing(sharing);
+	free(sharing);
+}
+
+/* NULL without a memory that keeps it. */
+static struct sharing *
+find_sharing(const struct probe_as *as, struct probe_memory *memory)
+{
+	struct sharing *sharing;
+	struct strbuf key;
+
+	if (memory == NULL)
+		return NULL;
+	memory_key(&key, MEMORY_SEEN);
+	memory_key_view(&key, as->proc_fd, as->image);
+	memory_key_cred(&key, as->cred);
+	sharing = probe_memory_get(memory, &key);
+	if (sharing == NULL) {
+		sharing = xmalloc(sizeof(*sharing));
+		sharing->seen = seen_map(SEEN_SHARED_BYTES, true);
+		probe_memory_put(memory, &key, sharing, forget_sharing);
+	}
+	strbuf_done(&key);
+	return sharing;
+}
+
+static struct tree_survey *
+list(const struct list_job *asked, const struct probe_as *as,
+    const struct probe_options *options)
+{
+	struct list_job job = *asked;
+	struct sharing *sharing = find_sharing(as, options->memory);
+	struct tree_survey *survey = xcalloc(1, sizeof(*survey));
 	struct child_plan plan = {
 		.as = as,
 		.become = probe_mode_for(as->cred) == PROBE_BECOME,
 		.work = tree_list,
-		.arg = job,
+		.arg = &job,
 		.cpu_seconds = CPU_SECONDS,
 	};
 	struct session session = {
 		.plan = &plan,
-		.quiet_ms = job->budget.ms + SLACK_MS,
+		.quiet_ms = job.budget.ms + SLACK_MS,
 		.deadline_ms = options->deadline_ms,
 		.take = take,
 		.arg = survey,
 	};
 
-	*survey = (struct tree_survey){ .why = WHY_BROKEN };
+	if (sharing != NULL)
+		job.shared = sharing->seen;
+	survey->refs = 1;
 	survey->why = session_run(&session);
+	/* One that was stopped may have left a half of something, or, if it
+	 * does not even die, may go on. */
+	if (sharing != NULL &&
+	    (survey->why == WHY_TIMED_OUT || survey->why == WHY_BROKEN))
+		stop_sharing(sharing);
 	survey->error = session.error;
-	return survey->why;
+	return survey;
 }
 
 /* Notes what the listing saw; a refusal rests on the way to the tree. */
@@ -133,21 +230,20 @@ bear_witness(const struct list_job *job, const struct identity *worker,
 	}
 }
 
-static enum why
+static struct tree_survey *
 list_as(struct list_job *job, const struct identity *worker,
-    const struct cred *cred, const struct probe_options *options,
-    struct tree_survey *survey)
+    const struct cred *cred, const struct probe_options *options)
 {
 	const struct probe_as as = {
 		.cred = cred,
-		.proc_fd = worker->proc_fd,
+		.proc_fd = probe_may_enter(worker->proc_fd),
 		.umask = -1,
 		.image = worker->image,
 	};
+	struct tree_survey *survey = list(job, &as, options);
 
-	list(job, &as, options, survey);
 	bear_witness(job, worker, cred, survey);
-	return survey->why;
+	return survey;
 }
 
 uint64_t
@@ -159,34 +255,86 @@ tree_survey_digest(struct list_job *job, const struct cred *who, int proc_fd)
 		.proc_fd = proc_fd,
 		.umask = -1,
 	};
-	struct tree_survey survey;
-	uint64_t digest;
+	struct tree_survey *survey = list(job, &as, &options);
+	uint64_t digest = survey->why == WHY_NONE ? survey->seen[7] : 0;
 
-	digest =
-	    list(job, &as, &options, &survey) == WHY_NONE ? survey.seen[7] : 0;
-	tree_survey_done(&survey);
+	tree_survey_release(survey);
 	return digest;
 }
 
-enum why
-tree_survey_run(struct list_job *job, const struct identity *worker,
-    const struct cred *app, const struct probe_options *options,
-    struct tree_survey *survey)
+/* Lists now, as whom it is possible. */
+static struct tree_survey *
+run(struct list_job *job, const struct identity *worker, const struct cred *app,
+    const struct probe_options *options)
 {
-	enum why why = WHY_LIST;
+	struct tree_survey *survey;
 
-	if (app != NULL)
-		why = list_as(job, worker, app, options, survey);
-	/* Not even the app may list it: perhaps the worker does. */
-	if (app != NULL && (why != WHY_LIST || survey->error != EACCES))
-		return why;
-	if (app != NULL)
-		tree_survey_done(survey);
-	return list_as(job, worker, &worker->cred, options, survey);
+	if (app != NULL) {
+		survey = list_as(job, worker, app, options);
+		/* Not even the app may list it: perhaps the worker does. */
+		if (survey->why != WHY_LIST || survey->error != EACCES)
+			return survey;
+		tree_survey_release(survey);
+	}
+	return list_as(job, worker, &worker->cred, options);
 }
 
-void
-tree_survey_done(struct tree_survey *survey)
+static void
+add_paths(struct strbuf *key, char *const *paths, size_t count)
+{
+	memory_key_number(key, count);
+	for (size_t i = 0; i < count; i++)
+		memory_key_text(key, paths[i]);
+}
+
+static void
+make_key(const struct list_job *job, const struct identity *worker,
+    const struct cred *app, struct strbuf *key)
+{
+	memory_key_seen(key, MEMORY_SURVEY, worker, app);
+	memory_key_text(key, job->path);
+	memory_key_number(key, job->budget.entries);
+	memory_key_number(key, (uint64_t)job->budget.ms);
+	memory_key_number(key, job->app);
+	memory_key_number(key, job->depth);
+	memory_key_number(key,
+	    job->secrets | job->sources << 1 | job->home << 2);
+	/* The array is the policy's. */
+	memory_key_number(key, (uintptr_t)job->more_secrets);
+	if (job->gain != NULL) {
+		add_paths(key, job->gain->opened, job->gain->opened_count);
+		add_paths(key, job->gain->needed, job->gain->needed_count);
+	}
+}
+
+static void
+forget(void *survey)
+{
+	tree_survey_release(survey);
+}
+
+struct tree_survey *
+tree_survey_run(struct list_job *job, const struct identity *worker,
+    const struct cred *app, const struct probe_options *options)
+{
+	struct tree_survey *survey;
+	struct strbuf key;
+
+	if (options->memory == NULL || job->wanted != NULL)
+		return run(job, worker, app, options);
+	make_key(job, worker, app, &key);
+	survey = probe_memory_get(options->memory, &key);
+	if (survey == NULL) {
+		survey = run(job, worker, app, options);
+		probe_memory_put(options->memory, &key, survey, forget);
+	}
+	strbuf_done(&key);
+	survey->refs++;
+	return survey;
+}
+
+static void
+survey_free(struct tree_survey *survey)
 {
 	for (size_t i = 0; i < survey->dir_count; i++)
 		free(survey->dirs[i].path);
@@ -197,7 +345,16 @@ tree_survey_done(struct tree_survey *survey)
 	free(survey->dirs);
 	free(survey->samples);
 	free(survey->classes);
-	*survey = (struct tree_survey){ .why = WHY_BROKEN };
+	free(survey->ways);
+	free(survey->reaches);
+	free(survey);
+}
+
+void
+tree_survey_release(struct tree_survey *survey)
+{
+	if (--survey->refs == 0)
+		survey_free(survey);
 }
 
 void

@@ -24,29 +24,38 @@ struct survey_sample {
 	long class;
 	enum list_reason reason;
 	bool is_dir;
+	long rank;	    /* LIST_GAINED only: the more, the worse */
 	struct facts facts; /* LIST_SECRET only */
 };
 
 struct tree_survey {
 	enum why why; /* WHY_NONE: it was listed */
 	int error;
-	size_t seen[RECORD_NUMBERS];   /* of RECORD_SEEN */
-	size_t gained[RECORD_NUMBERS]; /* of RECORD_GAINED */
+	size_t seen[RECORD_NUMBERS]; /* of RECORD_SEEN */
 	struct survey_dir *dirs;
 	size_t dir_count;
 	struct survey_sample *samples;
 	size_t sample_count;
 	struct tree_class *classes; /* facts and members are set */
 	size_t class_count;
+	/* With a gain: every index is one of these arrays' or of classes. */
+	struct tree_way *ways;
+	size_t way_count;
+	struct tree_reach *reaches;
+	size_t reach_count;
+	unsigned refs;
 };
 
 /*
  * Lists in the worker's view as app, or as the worker if app is NULL or may
- * not.  Returns the survey's why; the survey is to be freed in any case.
+ * not.  Without a filter (wanted) the same survey is given to all who ask alike
+ * and have the same memory: it is not to be changed.  The caller gives it back
+ * with tree_survey_release.
  */
-enum why tree_survey_run(struct list_job *, const struct identity *worker,
-    const struct cred *app, const struct probe_options *, struct tree_survey *);
-void tree_survey_done(struct tree_survey *);
+struct tree_survey *tree_survey_run(struct list_job *,
+    const struct identity *worker, const struct cred *app,
+    const struct probe_options *);
+void tree_survey_release(struct tree_survey *);
 /* Only the digest of what a listing sees now, with the view of a /proc/PID (-1:
  * ours); 0 if it would not show every change. */
 uint64_t tree_survey_digest(struct list_job *, const struct cred *who,

@@ -124,17 +124,19 @@ send_dirs(struct lister *lister)
 	}
 }
 
-/* How many entries there may be, if the unread directories are like those
- * that were read. */
+/* How many entries there may be, if the directories that were not begun are
+ * like the others, of which all names are known. */
 static size_t
 estimate(const struct lister *lister)
 {
-	size_t done = 0;
+	const struct list_table *table = lister->table;
+	size_t begun = 0, names = 0;
 
-	for (size_t i = 0; i < lister->table->dir_count; i++)
-		done += lister->table->dirs[i].done;
-	return done == 0 ? 0
-			 : lister->entries * lister->table->dir_count / done;
+	for (size_t i = 0; i < table->dir_count; i++) {
+		begun += table->dirs[i].place.begun;
+		names += table->dirs[i].place.names;
+	}
+	return begun == 0 ? 0 : names * table->dir_count / begun;
 }
 
 void

@@ -298,9 +298,9 @@ witness_tree(const char *path, const char *key, size_t len, pid_t view,
 }
 
 void
-witness_nginx(void)
+witness_nginx(pid_t master)
 {
-	note(STAMP_NGINX, 0, "", 0);
+	note(STAMP_NGINX, master, "", 0);
 }
 
 /* A line of nsswitch.conf about users that names more than local files. */

@@ -36,8 +36,9 @@ void witness_glob(const char *pattern);
  * changes). */
 void witness_tree(const char *path, const char *key, size_t len, pid_t view,
     uint64_t digest);
-/* All processes of any nginx: numbers, start times and titles. */
-void witness_nginx(void);
+/* The processes of this nginx master, itself included, or all masters if it is
+ * 0: numbers, start times and titles. */
+void witness_nginx(pid_t master);
 /* The rest: user database, rules of the kernel. */
 void witness_system(void);
 /* The verdict rests on something that cannot be held on to. */

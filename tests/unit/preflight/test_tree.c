@@ -4,6 +4,7 @@
  * T124).
  */
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,6 +271,56 @@ Test(tree, first_round_reaches_other_directories)
 	/* 256 of each at least. */
 	cr_assert_geq(result.refused_total, 1);
 	cr_assert_geq(result.class_count, 3);
+	tree_result_done(&result);
+}
+
+/* Of a directory that is too large for the budget a sample of all its names is
+ * looked at, not those that happen to come first, and in each run the same. */
+Test(tree, a_sample_of_a_large_directory)
+{
+	struct tree_budget budget = { 256, 50, 10000 };
+	struct tree_result first, second;
+	const struct dirent *entry;
+	int closed = 0;
+	DIR *dir;
+
+	files("f", 3000, 0644);
+	dir = opendir(scene_path(&scene, "media"));
+	cr_assert_not_null(dir);
+	while (closed < 1500 && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' &&
+		    fchmodat(dirfd(dir), entry->d_name, 0600, 0) == 0)
+			closed++;
+	}
+	closedir(dir);
+	first = sample_with(budget);
+	second = sample_with(budget);
+	cr_assert_not(first.complete);
+	cr_assert_eq(first.files, 256);
+	cr_assert_eq(first.estimate, 3000);
+	cr_assert_eq(first.class_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		cr_assert_geq(first.classes[i].members, i == 0 ? 0 : 80);
+		cr_assert_eq(first.classes[i].members,
+		    second.classes[i].members);
+	}
+	tree_result_done(&first);
+	tree_result_done(&second);
+}
+
+/* All of it is seen once, whatever the rounds. */
+Test(tree, every_entry_of_a_large_directory_once)
+{
+	struct tree_result result;
+
+	files("f", 3000, 0644);
+	scene_dir(&scene, "media/sub", 0755, APP, APP);
+	scene_file(&scene, "media/sub/x", 0600, APP, APP);
+	result = sample_with((struct tree_budget){ 20000, 50, 20000 });
+	cr_assert(result.complete);
+	cr_assert_eq(result.files, 3001);
+	cr_assert_eq(result.dirs, 1);
+	cr_assert_eq(result.refused_total, 1);
 	tree_result_done(&result);
 }
 
