@@ -7,7 +7,6 @@ test; the messages must be the same but for times.
 
 import os
 import re
-import shutil
 import socket
 import threading
 
@@ -16,11 +15,11 @@ import pytest
 import supd
 import twins
 
+REFUSED = supd.refusal("unshare", "--mount")
 pytestmark = [
     pytest.mark.skipif(not supd.installed(supd.ORACLE_DAEMON),
                        reason="no supervisor here"),
-    pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"),
-                       reason="needs root and unshare")]
+    pytest.mark.skipif(REFUSED is not None, reason=str(REFUSED))]
 
 # A /dev of its own, as there need not be a /dev/log to bind on.
 STARTER = """#!/bin/sh

@@ -7,7 +7,6 @@ import subprocess
 
 import pytest
 
-import nginx_site
 import supd
 from preflight_case import make_site, needs_nginx, users
 
@@ -21,14 +20,18 @@ pytestmark = [needs_nginx, pytest.mark.skipif(
 
 
 def play(site, tmp_path, *options):
-    """The finished play over a local connection."""
+    """The finished play over a local connection; the PATH has what the one
+    of a host has where the programs are installed."""
+    path = tmp_path / "bin"
+    path.mkdir(exist_ok=True)
+    (path / "supervisord-c").symlink_to(supd.built("supervisord-c"))
     return subprocess.run(
         [ANSIBLE, "-i", "localhost,", "-c", "local", PLAYBOOK,
          "-e", "ansible_python_interpreter=/usr/bin/python3",
          "-e", "preflight_become=false",
-         "-e", "preflight_command=" + nginx_site.CHECKER,
          "-e", "preflight_conf=" + site.path("supervisord.conf"), *options],
         env=supd.environment(HOME=str(tmp_path), ANSIBLE_NOCOLOR="1",
+                             PATH="%s:%s" % (path, os.environ["PATH"]),
                              ANSIBLE_LOCALHOST_WARNING="False"),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=300, check=False)

@@ -23,6 +23,9 @@ CAT = "[program:p]\ncommand=/bin/cat\n"
 
 def in_namespace(daemon, folder, options, prepare="", program=None):
     """Makes the daemon start behind unshare, after these shell commands."""
+    refused = supd.refusal("unshare", *options.split())
+    if refused:
+        pytest.skip(refused)
     # exec all the way: the pid that the test knows stays the daemon's.
     daemon.program = life.script(
         folder, "starter", "#!/bin/sh\nexec unshare %s /bin/sh -ec '%s\n"

@@ -15,22 +15,17 @@ import pytest
 
 import nginx_site
 import supd
-from preflight_case import APP, LOGO, STATIC, expect, make_site, needs_nginx, users
+from preflight_case import (APP, LOGO, STATIC, expect, make_site, needs_nginx,
+                            needs_unshare, users)
 
 pytestmark = needs_nginx
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def can_unshare():
-    return subprocess.run(["unshare", "-m", "true"], check=False,
-                          stderr=subprocess.DEVNULL).returncode == 0
-
-
 @pytest.fixture(autouse=True)
 def namespaces():
-    if not can_unshare():
-        pytest.skip("no new mount namespace can be made here")
+    needs_unshare()
 
 
 def inside(site, script, *paths):
@@ -176,6 +171,7 @@ CLONE, AT_EMPTY_PATH, IDMAP, FROM_EMPTY_PATH = 1, 0x1000, 0x100000, 4
 def user_namespace(inside, outside, users):
     """A namespace that maps two pairs of ids onto each other, kept by a
     process that waits for its input to end."""
+    needs_unshare("-U")
     holder = subprocess.Popen(
         ["unshare", "-U", "sh", "-c", "echo; exec cat"], text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE)

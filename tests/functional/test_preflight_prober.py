@@ -11,7 +11,8 @@ import pytest
 
 import nginx_site
 import supd
-from preflight_case import LOGO, expect, make_site, needs_nginx, run, users
+from preflight_case import (LOGO, expect, make_site, needs_nginx,
+                            needs_unshare, run, users)
 
 pytestmark = needs_nginx
 
@@ -52,6 +53,7 @@ def without(*names):
 
 
 def test_t121_no_right_to_enter_the_namespace(make_site):
+    needs_unshare()
     site = make_site()
     site.master = ["unshare", "-m"]
     site.chmod("home", 0o700)

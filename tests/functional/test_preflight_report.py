@@ -14,6 +14,7 @@ import gated_site
 import nginx_site
 import supd
 from nginx_site import make_site, needs_nginx, users
+from preflight_case import needs_unshare
 
 pytestmark = needs_nginx
 
@@ -656,6 +657,7 @@ def test_without_root_the_own_tree_is_listed(make_site):
 
 def test_an_nginx_that_is_hidden_from_us(make_site):
     """hidepid: its pid file is there, its process is not to be seen."""
+    needs_unshare()
     site = make_site()
     site.start_nginx()
     hide = ["unshare", "-m", "sh", "-c",

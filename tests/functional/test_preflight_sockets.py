@@ -10,7 +10,7 @@ import pytest
 
 import supd
 from preflight_case import (APP, ROW, STATIC, case, expect, make_site,
-                            needs_nginx, run_case, users)
+                            needs_nginx, needs_unshare, run_case, users)
 
 pytestmark = needs_nginx
 
@@ -203,6 +203,7 @@ def test_t87_path_too_long(make_site):
 
 
 def test_t89_private_tmp_hides_the_socket(make_site):
+    needs_unshare()
     site = make_site(before=["unshare", "-m", "sh", "-c",
                              'mount -t tmpfs none "$0"; exec "$@"'])
     site.master.append(site.path("run"))
@@ -214,6 +215,7 @@ def test_t89_private_tmp_hides_the_socket(make_site):
 
 
 def test_t79_read_only_mount_stops_nobody(make_site):
+    needs_unshare()
     site = make_site(before=[
         "unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && '
         'mount -o remount,ro,bind "$0"; exec "$@"'])

@@ -272,6 +272,13 @@ def make_site(users):
         yield make
 
 
+def needs_unshare(option="-m"):
+    """Skips where no such namespace can be made."""
+    refused = supd.refusal("unshare", option)
+    if refused:
+        pytest.skip(refused)
+
+
 @contextlib.contextmanager
 def sysctl(name, value):
     """Switches a kernel setting for a moment."""

@@ -104,6 +104,16 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def refusal(*command):
+    """What a tool says that does not work here, None if it does: namespaces
+    in a chroot, for example, or in a container."""
+    if shutil.which(command[0]) is None:
+        return command[0] + " is not installed"
+    done = subprocess.run([*command, "true"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    return done.stderr.strip() if done.returncode else None
+
+
 def short_dir(prefix="supd-"):
     """A new folder whose path is short enough for unix sockets; the caller
     removes it (pytest's tmp_path can be too long)."""
