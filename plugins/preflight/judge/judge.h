@@ -30,6 +30,7 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
+	bool gate;    /* a start waits for the answer */
 	bool running; /* the program has been started already */
 	/* Ask nginx itself for files, and connect to sockets for real. */
 	bool confirm;
