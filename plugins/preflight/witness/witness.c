@@ -88,7 +88,7 @@ is_noting(void)
  * The stamp of a fact, which is new or known; NULL if nothing is noted.
  * Without a stamp given it is taken.
  */
-static const struct stamp *
+static struct stamp *
 note_stamp(enum stamp_kind kind, pid_t view, const void *bytes, size_t len,
     const struct stamp *given)
 {
@@ -287,10 +287,15 @@ note_tree(enum stamp_kind kind, const char *key, size_t len, pid_t view,
     uint64_t digest)
 {
 	const struct stamp seen = { .more = digest };
-	const struct stamp *noted = note_stamp(kind, view, key, len, &seen);
+	struct stamp *noted = note_stamp(kind, view, key, len, &seen);
 
-	/* It was listed before, and was different. */
-	if (noted != NULL && noted->more != digest)
+	if (noted == NULL || noted->more == digest)
+		return;
+	/* It was listed before, and was different: a large one, perhaps, only as
+	 * there was less time. */
+	if (kind == STAMP_LARGE_TREE)
+		noted->more = 0;
+	else
 		witness_give_up();
 }
 
