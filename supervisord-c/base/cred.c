@@ -5,12 +5,12 @@
  */
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cred.h"
+#include "base/names.h"
 #include "base/parse.h"
 #include "base/xmalloc.h"
 
@@ -26,7 +26,7 @@ fill_groups(struct cred *cred, const char *user, char **cause)
 	for (;;) {
 		room = count;
 		groups = xreallocarray(groups, (size_t)room, sizeof(*groups));
-		if (getgrouplist(user, cred->gid, groups, &count) != -1)
+		if (names_groups(user, cred->gid, groups, &count) != -1)
 			break;
 		if (count <= room)
 			count = room * 2;
@@ -45,7 +45,7 @@ int
 cred_resolve(uid_t uid, struct cred *out, char **cause)
 {
 	struct cred cred = { .uid = uid };
-	const struct passwd *pw = getpwuid(uid);
+	const struct passwd *pw = names_uid(uid);
 	char *user;
 	int result;
 
@@ -125,12 +125,13 @@ cred_parse_user(const char *text, uid_t *uid, char **cause)
 	long long number;
 
 	if (parse_int(text, &number, NULL) == 0) {
-		pw = number < 0 || number > (uid_t)-1 ? NULL
-						      : getpwuid((uid_t)number);
+		pw = number < 0 || number > (uid_t)-1
+		    ? NULL
+		    : names_uid((uid_t)number);
 		if (pw == NULL)
 			return cause_set(cause, "Invalid user id %s", text);
 	} else {
-		pw = getpwnam(text);
+		pw = names_user(text);
 		if (pw == NULL)
 			return cause_set(cause, "Invalid user name %s", text);
 	}
@@ -145,12 +146,13 @@ cred_parse_group(const char *text, gid_t *gid, char **cause)
 	long long number;
 
 	if (parse_int(text, &number, NULL) == 0) {
-		gr = number < 0 || number > (gid_t)-1 ? NULL
-						      : getgrgid((gid_t)number);
+		gr = number < 0 || number > (gid_t)-1
+		    ? NULL
+		    : names_gid((gid_t)number);
 		if (gr == NULL)
 			return cause_set(cause, "Invalid group id %s", text);
 	} else {
-		gr = getgrnam(text);
+		gr = names_group(text);
 		if (gr == NULL)
 			return cause_set(cause, "Invalid group name %s", text);
 	}
@@ -161,7 +163,7 @@ cred_parse_group(const char *text, gid_t *gid, char **cause)
 int
 cred_primary_gid(uid_t uid, gid_t *gid)
 {
-	const struct passwd *pw = getpwuid(uid);
+	const struct passwd *pw = names_uid(uid);
 
 	if (pw == NULL)
 		return -1;

@@ -86,6 +86,19 @@ fd_move_above_stdio(int fd)
 }
 
 void
+fd_open_missing_stdio(void)
+{
+	int fd;
+
+	/* The lowest free number is given out.  Without /dev/null there is
+	 * nothing better to put there. */
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	fd_close(&fd);
+}
+
+void
 fd_close_from(int lowest)
 {
 	long highest;

@@ -19,6 +19,9 @@ int fd_write_all(int fd, const void *, size_t len);
 /* The same descriptor at 3 or above, close-on-exec; closes the old number if
  * it was below. */
 int fd_move_above_stdio(int fd);
+/* Opens /dev/null at each of 0, 1 and 2 that is closed, so that nothing else
+ * gets these numbers. */
+void fd_open_missing_stdio(void);
 /* Closes every descriptor from lowest on.  Safe after fork. */
 void fd_close_from(int lowest);
 /* Closes and sets *fd to -1; does nothing for -1.  errno survives. */

@@ -177,7 +177,7 @@ struct config {
 	char *identifier;
 	bool nodaemon;
 	bool silent;
-	char *childlogdir;
+	char *childlogdir; /* absolute */
 	bool nocleanup;
 	bool strip_ansi;
 	struct strvec environment;

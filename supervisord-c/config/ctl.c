@@ -174,7 +174,7 @@ ctl_config_load(const char *path, struct ctl_config *out, char **cause)
 		.serverurl = xstrdup("http://localhost:9001"),
 		.prompt = xstrdup("supervisor"),
 	};
-	struct ini_file ini = INI_FILE_INIT;
+	struct ini_file ini = { .only = "supervisorctl" };
 	struct names names;
 	int result = 0;
 

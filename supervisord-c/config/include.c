@@ -3,7 +3,6 @@
  * [include]: patterns, in their order, to files, sorted.  A file that cannot be
  * read is skipped, as Supervisor does.
  */
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "base/parse.h"
 #include "base/xmalloc.h"
 #include "config/include.h"
+#include "config/path_glob.h"
 
 static int
 read_file(struct config_reader *reader, const char *path, char **cause)
@@ -30,20 +30,6 @@ read_file(struct config_reader *reader, const char *path, char **cause)
 	return result;
 }
 
-/* Appends what matches, by code point of the whole path. */
-static void
-find_matches(const char *pattern, struct strvec *paths)
-{
-	glob_t found;
-
-	if (glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			strvec_push(paths, found.gl_pathv[i]);
-	}
-	globfree(&found);
-	strvec_sort(paths);
-}
-
 static int
 read_pattern(struct config_reader *reader, const char *pattern, char **cause)
 {
@@ -57,7 +43,7 @@ read_pattern(struct config_reader *reader, const char *pattern, char **cause)
 		joined = xasprintf("/%s", pattern);
 	else
 		joined = xasprintf("%s/%s", reader->config->here, pattern);
-	find_matches(joined, &paths);
+	path_glob(joined, &paths);
 	if (paths.len == 0)
 		reader_message(reader, LOG_LEVEL_WARN,
 		    "No file matches via include \"%s\"", joined);

@@ -122,8 +122,9 @@ read_main_file(struct config_reader *reader, char **cause)
 	const struct config_overrides *given = reader->overrides;
 	char *folder;
 
-	config->path = given->path != NULL ? xstrdup(given->path)
-					   : config_search(given->program);
+	config->path = given->path != NULL
+	    ? xstrdup(given->path)
+	    : config_search(given->program, reader->base);
 	if (config->path == NULL)
 		return nothing_found(given->program, cause);
 	folder = path_directory(config->path);

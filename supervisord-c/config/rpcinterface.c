@@ -79,6 +79,11 @@ read_rpcinterface(const struct source *source, char **cause)
 		.name = xstrdup(section_suffix(source->section->name)),
 	};
 	settings_read(source, FACTORY_KEY, &added->extra);
+	for (size_t i = 0; i < added->extra.count; i++)
+		reader_hint(source->reader, source->section->file,
+		    source->section->line,
+		    "[%s] takes no option '%s': no server can be started",
+		    source->section->name, added->extra.items[i].key);
 	return expand_arguments(source, &added->extra, cause);
 }
 

@@ -39,16 +39,18 @@ config_search_places(const char *program, struct strvec *places)
 }
 
 char *
-config_search(const char *program)
+config_search(const char *program, const char *base)
 {
 	struct strvec places = STRVEC_INIT;
 	struct stat st;
-	char *found = NULL;
+	char *found = NULL, *full;
 
 	config_search_places(program, &places);
 	for (size_t i = 0; i < places.len && found == NULL; i++) {
-		if (stat(places.items[i], &st) == 0)
+		full = path_join(places.items[i], base);
+		if (stat(full, &st) == 0)
 			found = xstrdup(places.items[i]);
+		free(full);
 	}
 	strvec_done(&places);
 	return found;

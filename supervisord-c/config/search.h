@@ -11,8 +11,9 @@
 
 /* Appends the six places in their order, also those that are doubled. */
 void config_search_places(const char *program, struct strvec *);
-/* The first of them that exists; the caller frees.  NULL if none does. */
-char *config_search(const char *program);
+/* The first of them that exists; the caller frees.  NULL if none does.  Relative
+ * ones start from base, an absolute directory; NULL: from the current one. */
+char *config_search(const char *program, const char *base);
 
 /*
  * What root is told on stderr before a search, once in the life of a process;

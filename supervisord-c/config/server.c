@@ -232,8 +232,7 @@ server_read(struct config_reader *reader, char **cause)
 	if (config->childlogdir == NULL)
 		config->childlogdir = temporary_directory(reader->base);
 	apply_command_line(config, reader->overrides);
-	if (*config->pidfile == '\0')
-		return cause_set(cause, "pidfile must name a file");
+	make_absolute(&config->childlogdir, reader->base);
 	make_absolute(&config->pidfile, reader->base);
 	return settle_logfile(reader, cause);
 }

@@ -185,7 +185,7 @@ static int
 load_config(const char *program, const struct given *given, char **cause)
 {
 	struct ctl_config *config = &given->out->config;
-	char *found = given->path == NULL ? config_search(program) : NULL;
+	char *found = given->path == NULL ? config_search(program, NULL) : NULL;
 	int result;
 
 	result = ctl_config_load(given->path == NULL ? found : given->path,

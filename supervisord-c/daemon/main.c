@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/helper_path.h"
 #include "base/strvec.h"
 #include "daemon/options.h"
@@ -88,6 +89,7 @@ main(int argc, char **argv)
 
 	if (argc == 0 || program == NULL)
 		return 2;
+	fd_open_missing_stdio();
 	name = strrchr(argv[0], '/');
 	name = name == NULL ? argv[0] : name + 1;
 	if (strcmp(name, "supervisorctl") == 0)

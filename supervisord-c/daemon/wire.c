@@ -5,6 +5,7 @@
  * disk is touched.  Everything that can fail for what a person wrote fails
  * before the daemon leaves the terminal.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -20,6 +21,7 @@
 #include "plugin/loader.h"
 #include "rpc/method.h"
 #include "supervisor/daemonize.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/limits.h"
 #include "supervisor/pidfile.h"
 #include "supervisor/supervisor.h"
@@ -32,6 +34,7 @@ struct daemon {
 	struct bus *bus; /* its serials go on over a restart */
 	struct gate *gate;
 	bool restarted;
+	struct config *next; /* of a restart, validated; NULL: to be read */
 };
 
 /* What lives from a start or restart to the next. */
@@ -144,6 +147,25 @@ listen_of(const struct http_server_config *server)
 	};
 }
 
+/* The only factory that there is takes no options (contract D2.13). */
+static int
+check_interfaces(const struct config *config, char **cause)
+{
+	for (size_t i = 0; i < config->rpcinterface_count; i++) {
+		const struct rpcinterface_config *made =
+		    &config->rpcinterfaces[i];
+
+		if (made->extra.count == 0)
+			continue;
+		log_warnx("make_main_rpcinterface() got an unexpected keyword "
+			  "argument '%s'",
+		    made->extra.items[0].key);
+		return cause_set(cause, "Could not make %s rpc interface",
+		    made->name);
+	}
+	return 0;
+}
+
 static void
 log_server(const struct config *config, const struct http_server_config *server)
 {
@@ -174,7 +196,8 @@ open_servers(struct generation *now, char **cause)
 	for (size_t i = 0; i < config->server_count; i++) {
 		struct http_listen listen = listen_of(&config->servers[i]);
 
-		if (http_server_listen(now->http, &listen, cause) == -1)
+		if (http_server_listen(now->http, &listen, cause) == -1 ||
+		    check_interfaces(config, cause) == -1)
 			return -1;
 		log_server(config, &config->servers[i]);
 	}
@@ -194,7 +217,8 @@ try_config(const struct config *config, char **cause, void *arg)
 	for (size_t i = 0; i < config->server_count; i++) {
 		struct http_listen listen = listen_of(&config->servers[i]);
 
-		if (http_server_try(now->http, &listen, cause) == -1)
+		if (http_server_try(now->http, &listen, cause) == -1 ||
+		    check_interfaces(config, cause) == -1)
 			return -1;
 	}
 	return main_log_try(config->logfile, cause);
@@ -280,6 +304,16 @@ on_all_over(void *arg)
 	loop_stop(arg);
 }
 
+/* Its servers listen and its signals are handled. */
+static void
+tell_ready(void)
+{
+	char *state = xasprintf("READY=1\nMAINPID=%ld", (long)getpid());
+
+	init_notify(state);
+	free(state);
+}
+
 static void
 run(struct daemon *daemon, struct generation *now)
 {
@@ -290,6 +324,7 @@ run(struct daemon *daemon, struct generation *now)
 		log_error("can't fork, staying in the foreground");
 	pidfile_write(now->pidfile);
 	supervisor_run(now->supervisor, on_all_over, daemon->loop);
+	tell_ready();
 	loop_run(daemon->loop);
 }
 
@@ -298,11 +333,13 @@ static bool
 live(struct daemon *daemon, int *status)
 {
 	struct generation now = { .plugins = NULL };
-	struct config *config;
+	struct config *config = daemon->next;
 	char *cause = NULL;
 	bool again = false;
 
-	config = config_load(daemon->overrides, NULL, &cause);
+	daemon->next = NULL;
+	if (config == NULL)
+		config = config_load(daemon->overrides, NULL, &cause);
 	if (config == NULL || begin(daemon, &now, config, &cause) == -1) {
 		if (daemon->restarted)
 			log_criticalx("can't start again: %s", cause);
@@ -311,6 +348,8 @@ live(struct daemon *daemon, int *status)
 		run(daemon, &now);
 		again = supervisor_mood(now.supervisor) == MOOD_RESTARTING;
 	}
+	if (again)
+		daemon->next = supervisor_take_next(now.supervisor);
 	take_apart(&now);
 	free(cause);
 	daemon->restarted = true;
@@ -334,8 +373,12 @@ daemon_run(const struct config_overrides *overrides)
 	struct daemon daemon = { .overrides = overrides };
 	int status = 0;
 
+	/* A child, a client or a reader of the log that goes away, and a log
+	 * that may not grow, must not take the daemon along. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	warn_of_search(overrides);
-
+	init_notify_take();
 	daemon.loop = loop_create();
 	if (daemon.loop == NULL)
 		return usage_error("the kernel gives no event queue");

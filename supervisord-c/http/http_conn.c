@@ -85,6 +85,7 @@ http_conns_done(struct http_conns *conns)
 	while ((conn = TAILQ_FIRST(&conns->open)) != NULL) {
 		loop_defer_cancel(conns->loop, adopt, conn);
 		TAILQ_REMOVE(&conns->open, conn, next);
+		bufferevent_decref(conn->bev);
 		free(conn);
 	}
 	loop_timer_free(conns->deadline);
@@ -284,6 +285,18 @@ remember_fd(struct http_conns *conns, struct http_conn *conn)
 	conns->by_fd[conn->fd] = conn;
 }
 
+/* evhttp could not watch it and has closed it: the number of the descriptor may
+ * be another's by now. */
+static void
+abandon(struct http_conn *conn)
+{
+	bufferevent_setfd(conn->bev, -1);
+	bufferevent_decref(conn->bev);
+	TAILQ_REMOVE(&conn->conns->open, conn, next);
+	count_conn(conn->conns, conn->is_local, -1);
+	free(conn);
+}
+
 /* At the end of the turn in which evhttp accepted the connection. */
 static void
 adopt(void *arg)
@@ -292,8 +305,11 @@ adopt(void *arg)
 	void *ev = NULL;
 
 	bufferevent_getcb(conn->bev, NULL, NULL, NULL, &ev);
-	if (evhttp_connection_get_bufferevent(ev) != conn->bev)
-		abort();
+	if (ev == NULL) {
+		abandon(conn);
+		return;
+	}
+	bufferevent_decref(conn->bev);
 	conn->ev = ev;
 	conn->fd = bufferevent_getfd(conn->bev);
 	remember_fd(conn->conns, conn);
@@ -312,6 +328,7 @@ http_conn_accept(struct http_conns *conns, struct http_listener *listener,
 	    BEV_OPT_CLOSE_ON_FREE);
 	if (conn->bev == NULL)
 		abort();
+	bufferevent_incref(conn->bev); /* until adopt() has looked at it */
 	conn->conns = conns;
 	conn->listener = listener;
 	conn->is_local = is_local;

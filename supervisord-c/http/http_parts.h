@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "http/http_conn.h"
+#include "http/http_guard.h"
 #include "http/http_server.h"
 #include "http/http_socket.h"
 
@@ -17,14 +18,20 @@
 struct http_listener {
 	struct http_server *server;
 	struct http_socket_file file;
+	mode_t mode; /* that the file was made with */
+	uid_t uid;
+	gid_t gid;
+	bool is_lost;	       /* the file, and that was told */
 	struct evhttp *evhttp; /* one for each, so that a request knows it */
 	struct evconnlistener *socket;
+	struct evhttp_bound_socket *bound; /* evhttp's name for the same */
 	char *section;
 	int port;	/* 0: a unix socket */
 	char *username; /* NULL: open to all */
 	char *password;
 	char *accepted; /* the Authorization header that was right last */
 	STAILQ_ENTRY(http_listener) next;
+	LIST_ENTRY(http_listener) next_known; /* of all servers */
 };
 
 struct http_route {
@@ -45,7 +52,9 @@ struct http_server {
 	int64_t tell_again_ms; /* of too many connections */
 	bool is_starved;       /* accepting failed a moment ago */
 	struct loop_timer *retry;
-	time_t date; /* that date_text shows */
+	struct http_guard *guard;
+	struct loop_timer *renewal; /* of files that could not be made anew */
+	time_t date;		    /* that date_text shows */
 	char date_text[40];
 };
 

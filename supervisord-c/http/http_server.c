@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "http/http_auth.h"
@@ -16,10 +17,15 @@
 
 #define HEADER_MAX    (128 * 1024)
 #define BODY_MAX      (8 * 1024 * 1024)
-/* After the system refused to accept, for want of descriptors. */
+/* After the system refused to accept, for want of descriptors, or to watch a
+ * listening socket. */
 #define RETRY_MS      1000
 /* A crowd that comes and goes is told of once in this time. */
 #define CROWD_TOLD_MS 60000
+/* After something happened to the file of a unix socket, and while its folder is
+ * missing. */
+#define RENEWAL_MS    1000
+#define MISSING_MS    5000
 
 static bool
 may_accept(const struct http_server *server,
@@ -35,10 +41,10 @@ apply_accepting(struct http_server *server)
 	struct http_listener *listener;
 
 	STAILQ_FOREACH(listener, &server->listeners, next) {
-		if (may_accept(server, listener))
-			evconnlistener_enable(listener->socket);
-		else
+		if (!may_accept(server, listener))
 			evconnlistener_disable(listener->socket);
+		else if (evconnlistener_enable(listener->socket) == -1)
+			loop_timer_set(server->retry, RETRY_MS);
 	}
 }
 
@@ -67,18 +73,36 @@ on_retry_due(void *arg)
 	apply_accepting(server);
 }
 
-static void
-on_accept_failed(struct evconnlistener *socket, void *arg)
-{
-	struct http_listener *listener = arg;
+/* evhttp keeps the argument of this callback for itself, so that only the
+ * socket says whose it is. */
+static LIST_HEAD(, http_listener) known = LIST_HEAD_INITIALIZER(known);
 
-	(void)socket;
+static struct http_listener *
+listener_of(const struct evconnlistener *socket)
+{
+	struct http_listener *listener;
+
+	LIST_FOREACH(listener, &known, next_known) {
+		if (listener->socket == socket)
+			break;
+	}
+	return listener;
+}
+
+static void
+on_accept_failed(struct evconnlistener *socket, void *evhttp)
+{
+	struct http_listener *listener = listener_of(socket);
+
+	(void)evhttp;
 	log_warn("http: cannot accept on '%s', trying again in %d s",
 	    listener->section, RETRY_MS / 1000);
 	listener->server->is_starved = true;
 	apply_accepting(listener->server);
 	loop_timer_set(listener->server->retry, RETRY_MS);
 }
+
+static void on_files_changed(void *), on_renewal_due(void *);
 
 struct http_server *
 http_server_create(struct loop *loop)
@@ -89,6 +113,8 @@ http_server_create(struct loop *loop)
 	STAILQ_INIT(&server->listeners);
 	STAILQ_INIT(&server->routes);
 	server->retry = loop_timer_create(loop, on_retry_due, server);
+	server->guard = http_guard_create(loop, on_files_changed, server);
+	server->renewal = loop_timer_create(loop, on_renewal_due, server);
 	http_conns_init(&server->conns, loop);
 	server->conns.crowded = on_crowded;
 	server->conns.gone = http_request_lost;
@@ -100,6 +126,7 @@ http_server_create(struct loop *loop)
 static void
 listener_free(struct http_listener *listener)
 {
+	LIST_REMOVE(listener, next_known);
 	if (listener->evhttp != NULL)
 		evhttp_free(listener->evhttp);
 	http_socket_file_remove(&listener->file);
@@ -131,6 +158,8 @@ http_server_free(struct http_server *server)
 	}
 	http_conns_done(&server->conns);
 	loop_timer_free(server->retry);
+	http_guard_free(server->guard);
+	loop_timer_free(server->renewal);
 	free(server);
 }
 
@@ -244,6 +273,33 @@ on_connection(struct event_base *base, void *arg)
 	    listener->file.path != NULL);
 }
 
+/* Takes connections from the socket, which is closed with the listener, or at
+ * once if this fails. */
+static int
+bind_socket(struct http_listener *listener, int fd)
+{
+	struct event_base *base = loop_event_base(listener->server->loop);
+	struct evconnlistener *socket = evconnlistener_new(base, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	struct evhttp_bound_socket *bound = NULL;
+
+	if (socket == NULL)
+		fd_close(&fd);
+	else
+		bound = evhttp_bind_listener(listener->evhttp, socket);
+	if (bound == NULL) {
+		if (socket != NULL)
+			evconnlistener_free(socket);
+		return -1;
+	}
+	evconnlistener_set_error_cb(socket, on_accept_failed);
+	listener->socket = socket;
+	listener->bound = bound;
+	if (listener->file.path != NULL)
+		http_guard_add(listener->server->guard, listener->file.path);
+	return 0;
+}
+
 static int
 start_evhttp(struct http_listener *listener, int fd)
 {
@@ -258,15 +314,86 @@ start_evhttp(struct http_listener *listener, int fd)
 	evhttp_set_allowed_methods(listener->evhttp, UINT16_MAX);
 	evhttp_set_bevcb(listener->evhttp, on_connection, listener);
 	evhttp_set_gencb(listener->evhttp, on_request, listener);
-	listener->socket = evconnlistener_new(base, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	if (listener->socket == NULL)
+	return bind_socket(listener, fd);
+}
+
+/*
+ * Files of unix sockets that somebody removed
+ */
+
+/* Connections that are open stay. */
+static int
+renew(struct http_listener *listener, char **cause)
+{
+	const struct http_listen options = {
+		.section = listener->section,
+		.path = listener->file.path,
+		.mode = listener->mode,
+		.uid = listener->uid,
+		.gid = listener->gid,
+	};
+	struct evhttp_bound_socket *old = listener->bound;
+	struct http_socket_file file;
+	int fd = http_socket_open(&options, &file, cause);
+
+	if (fd == -1)
 		return -1;
-	if (evhttp_bind_listener(listener->evhttp, listener->socket) == NULL) {
-		evconnlistener_free(listener->socket);
-		return -1;
-	}
+	free(listener->file.path);
+	listener->file = file;
+	if (bind_socket(listener, fd) == -1)
+		return cause_set(cause, "no memory");
+	evhttp_del_accept_socket(listener->evhttp, old);
+	apply_accepting(listener->server);
 	return 0;
+}
+
+/* Whoever has taken the name is left alone; a name that cannot be given yet,
+ * for want of its folder, is tried again. */
+static void
+look_after(struct http_listener *listener)
+{
+	char *cause = NULL;
+	bool is_free;
+
+	if (listener->file.path == NULL ||
+	    http_socket_file_is_there(&listener->file))
+		return;
+	is_free = errno != 0;
+	if (is_free && renew(listener, &cause) == 0) {
+		log_warnx("the socket %s was removed and is made anew",
+		    listener->file.path);
+		listener->is_lost = false;
+		return;
+	}
+	if (!listener->is_lost)
+		log_errorx("the socket %s is gone and clients cannot reach it: "
+			   "%s",
+		    listener->file.path,
+		    is_free ? cause : "another file has its name");
+	free(cause);
+	listener->is_lost = true;
+	if (is_free)
+		loop_timer_set(listener->server->renewal, MISSING_MS);
+}
+
+static void
+on_renewal_due(void *arg)
+{
+	struct http_server *server = arg;
+	struct http_listener *listener;
+
+	STAILQ_FOREACH(listener, &server->listeners, next)
+		look_after(listener);
+}
+
+/* Not at once: who removes the folder too must not find it full again. */
+static void
+on_files_changed(void *arg)
+{
+	struct http_server *server = arg;
+
+	if (!loop_timer_is_set(server->renewal))
+		loop_timer_set(server->renewal, RENEWAL_MS);
 }
 
 /* Whether one of the listeners has the path, or the port. */
@@ -304,8 +431,12 @@ http_server_listen(struct http_server *server,
 		free(listener);
 		return -1;
 	}
+	LIST_INSERT_HEAD(&known, listener, next_known);
 	listener->section = xstrdup(options->section);
 	listener->port = options->path == NULL ? options->port : 0;
+	listener->mode = options->mode;
+	listener->uid = options->uid;
+	listener->gid = options->gid;
 	if (options->username != NULL) {
 		listener->username = xstrdup(options->username);
 		listener->password = xstrdup(options->password);
@@ -315,7 +446,7 @@ http_server_listen(struct http_server *server,
 		return cause_set(cause,
 		    "Cannot open an HTTP server: no memory");
 	}
-	evconnlistener_set_error_cb(listener->socket, on_accept_failed);
 	STAILQ_INSERT_TAIL(&server->listeners, listener, next);
+	apply_accepting(server);
 	return 0;
 }

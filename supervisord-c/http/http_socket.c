@@ -215,10 +215,14 @@ open_unix(const struct http_listen *listener, struct http_socket_file *file,
 		else
 			good =
 			    name_socket(temporary, listener->path, cause) == 0;
-		unlink(temporary);
 	}
+	unlink(temporary); /* it may not have got that far */
 	free(temporary);
-	if (!good || lstat(listener->path, &st) == -1) {
+	if (good && lstat(listener->path, &st) == -1) {
+		cause_errno(cause); /* somebody removed it at once */
+		good = false;
+	}
+	if (!good) {
 		fd_close(&fd);
 		return -1;
 	}
@@ -378,15 +382,22 @@ http_socket_try(const struct http_listen *listener, bool held, char **cause)
 				      : try_inet(listener, held, cause);
 }
 
-void
-http_socket_file_remove(struct http_socket_file *file)
+bool
+http_socket_file_is_there(const struct http_socket_file *file)
 {
 	struct stat st;
 
+	errno = 0;
+	return lstat(file->path, &st) == 0 && st.st_dev == file->dev &&
+	    st.st_ino == file->ino;
+}
+
+void
+http_socket_file_remove(struct http_socket_file *file)
+{
 	if (file->path == NULL)
 		return;
-	if (lstat(file->path, &st) == 0 && st.st_dev == file->dev &&
-	    st.st_ino == file->ino)
+	if (http_socket_file_is_there(file))
 		unlink(file->path);
 	free(file->path);
 	file->path = NULL;

@@ -26,6 +26,10 @@ int http_socket_open(const struct http_listen *, struct http_socket_file *,
  * port, is one that this process listens on.
  */
 int http_socket_try(const struct http_listen *, bool held, char **cause);
+/* Whether the path still stands for the file that was made; not so for TCP.
+ * If it does not, errno is 0 when another file has it, else why it stands for
+ * none. */
+bool http_socket_file_is_there(const struct http_socket_file *);
 /* Removes the file if it is still the one that was made. */
 void http_socket_file_remove(struct http_socket_file *);
 

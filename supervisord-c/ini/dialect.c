@@ -30,6 +30,7 @@ struct span {
 
 struct reader {
 	const char *name;
+	const char *only; /* as dialect_read was given it */
 	const char *next; /* the line after the current one */
 	const char *end;
 	struct span line; /* without its end */
@@ -38,6 +39,7 @@ struct reader {
 
 	struct dialect out;
 	bool in_section;
+	bool is_skipped;     /* what the section says is checked, not kept */
 	bool in_option;	     /* value belongs to the last of out.options */
 	struct strbuf value; /* its lines so far */
 	size_t indent;
@@ -76,6 +78,12 @@ strip_right(struct span s)
 	while ((n = trailing_space(s)) > 0)
 		s.len -= n;
 	return s;
+}
+
+static bool
+span_is(struct span s, const char *text)
+{
+	return s.len == strlen(text) && memcmp(s.p, text, s.len) == 0;
 }
 
 static struct span
@@ -204,25 +212,40 @@ write_key(struct strbuf *text, const char *key)
 	}
 }
 
+/* How many bytes at the beginning mean nothing to inih. */
+static size_t
+plain_len(struct span s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < max && s.p[n] > ' ' && s.p[n] < 0x7f &&
+	    s.p[n] != '%' && s.p[n] != ';')
+		n++;
+	return n;
+}
+
 static void
 write_option(struct strbuf *text, const char *key, struct span value)
 {
-	size_t start;
-	unsigned char c;
+	size_t room = PIECE_MAX, n;
 
 	write_key(text, key);
 	strbuf_addstr(text, "==");
-	start = text->len;
-	for (size_t i = 0; i < value.len; i++) {
-		if (text->len - start > PIECE_MAX - 3) {
+	while (value.len > 0) {
+		if (room < 3) {
 			strbuf_addstr(text, "\n +");
-			start = text->len;
+			room = PIECE_MAX;
 		}
-		c = (unsigned char)value.p[i];
-		if (c > ' ' && c < 0x7f && c != '%' && c != ';')
-			strbuf_addch(text, (char)c);
-		else
-			escape_byte(text, c);
+		n = plain_len(value, room);
+		strbuf_add(text, value.p, n);
+		room -= n;
+		if (n == 0) {
+			escape_byte(text, (unsigned char)value.p[0]);
+			room -= 3;
+			n = 1;
+		}
+		value.p += n;
+		value.len -= n;
 	}
 	strbuf_addch(text, '\n');
 }
@@ -233,10 +256,10 @@ finish_option(struct reader *r)
 {
 	struct dialect *out = &r->out;
 
-	if (!r->in_option)
-		return;
-	write_option(&out->text, out->options[out->option_count - 1].key,
-	    strip_right((struct span){ r->value.data, r->value.len }));
+	if (r->in_option && !r->is_skipped)
+		write_option(&out->text,
+		    out->options[out->option_count - 1].key,
+		    strip_right((struct span){ r->value.data, r->value.len }));
 	r->in_option = false;
 }
 
@@ -246,6 +269,11 @@ add_header(struct reader *r, struct span name)
 	struct dialect *out = &r->out;
 
 	finish_option(r);
+	r->in_section = true;
+	r->is_skipped = r->only != NULL && !span_is(name, r->only) &&
+	    !span_is(name, "DEFAULT");
+	if (r->is_skipped)
+		return;
 	strbuf_addf(&out->text, "[%zu]\n", out->header_count);
 	out->headers = xreallocarray(out->headers, out->header_count + 1,
 	    sizeof(*out->headers));
@@ -253,16 +281,19 @@ add_header(struct reader *r, struct span name)
 		.name = xstrndup(name.p, name.len),
 		.line = r->number,
 	};
-	r->in_section = true;
 }
 
 static void
 add_option(struct reader *r, struct span key, struct span value)
 {
 	struct dialect *out = &r->out;
-	char *name = xstrndup(key.p, key.len);
+	char *name;
 
 	finish_option(r);
+	r->in_option = true;
+	if (r->is_skipped)
+		return;
+	name = xstrndup(key.p, key.len);
 	for (char *p = name; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
 	out->options = xreallocarray(out->options, out->option_count + 1,
@@ -271,7 +302,6 @@ add_option(struct reader *r, struct span key, struct span value)
 		.key = name,
 		.line = r->number,
 	};
-	r->in_option = true;
 	strbuf_clear(&r->value);
 	strbuf_add(&r->value, value.p, value.len);
 }
@@ -333,6 +363,15 @@ read_statement(struct reader *r, struct span value, char **cause)
 	return 0;
 }
 
+static void
+continue_value(struct reader *r, struct span line)
+{
+	if (r->is_skipped)
+		return;
+	strbuf_addch(&r->value, '\n');
+	strbuf_add(&r->value, line.p, line.len);
+}
+
 /* Steps 2 to 5 for one line. */
 static int
 read_line(struct reader *r, char **cause)
@@ -345,7 +384,7 @@ read_line(struct reader *r, char **cause)
 		value.len = 0;
 	if (strip(value).len == 0) {
 		if (r->in_option && value.len == r->line.len)
-			strbuf_addch(&r->value, '\n');
+			continue_value(r, (struct span){ "", 0 });
 		return 0;
 	}
 	value = strip(value);
@@ -353,8 +392,7 @@ read_line(struct reader *r, char **cause)
 	if (r->in_option && column > r->indent) {
 		if (memchr(value.p, '\0', value.len) != NULL)
 			note_bad_line(r);
-		strbuf_addch(&r->value, '\n');
-		strbuf_add(&r->value, value.p, value.len);
+		continue_value(r, value);
 		return 0;
 	}
 	r->indent = column;
@@ -381,11 +419,12 @@ read_lines(struct reader *r, char **cause)
 }
 
 int
-dialect_read(const char *name, const char *data, size_t len,
+dialect_read(const char *name, const char *data, size_t len, const char *only,
     struct dialect *out, char **cause)
 {
 	struct reader r = {
 		.name = name,
+		.only = only,
 		.next = data,
 		.end = data + len,
 		.out = { .text = STRBUF_INIT },
@@ -425,15 +464,17 @@ void
 dialect_unescape(const char *piece, struct strbuf *out)
 {
 	char hex[3] = "";
+	size_t plain;
 
-	for (; *piece != '\0'; piece++) {
-		if (*piece != '%') {
-			strbuf_addch(out, *piece);
-			continue;
-		}
+	for (;;) {
+		plain = strcspn(piece, "%");
+		strbuf_add(out, piece, plain);
+		piece += plain;
+		if (*piece == '\0')
+			break;
 		hex[0] = piece[1];
 		hex[1] = piece[2];
 		strbuf_addch(out, (char)strtoul(hex, NULL, 16));
-		piece += 2;
+		piece += 3;
 	}
 }

@@ -40,10 +40,12 @@ struct dialect {
 
 /*
  * data is NUL-terminated behind len.  name is what messages call the file.
- * Returns -1 with the text of the usage error, *out untouched.
+ * Only, if not NULL, is the section that is kept, with [DEFAULT]; the rest is
+ * read for its errors.  Returns -1 with the text of the usage error, *out
+ * untouched.
  */
 int dialect_read(const char *name, const char *data, size_t len,
-    struct dialect *out, char **cause);
+    const char *only, struct dialect *out, char **cause);
 void dialect_done(struct dialect *);
 
 /* Appends the bytes of an escaped piece. */

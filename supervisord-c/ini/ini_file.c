@@ -150,7 +150,7 @@ ini_file_add(struct ini_file *file, const char *name, const char *data,
 {
 	struct dialect dialect;
 
-	if (dialect_read(name, data, len, &dialect, cause) == -1)
+	if (dialect_read(name, data, len, file->only, &dialect, cause) == -1)
 		return -1;
 	merge(file, name, &dialect);
 	dialect_done(&dialect);

@@ -30,6 +30,8 @@ struct ini_section {
 };
 
 struct ini_file {
+	const char *only; /* set before the first file: of all sections, this
+			     one and [DEFAULT] are kept; NULL: all */
 	struct ini_section *sections; /* NULL: none */
 	struct ini_section defaults;  /* [DEFAULT], not among the sections */
 	struct strvec files;

@@ -107,11 +107,11 @@ make_room(struct pool *pool)
 static void
 put_back(struct pool *pool, struct pool_event *event)
 {
-	make_room(pool);
 	log_debug("rebuffering event %" PRId64
 		  " for pool %s (buf size=%zu, max=%d)",
 	    event->serial, pool_name(pool), pool->waiting_count,
 	    group_config(pool->group)->pool->buffer_size);
+	make_room(pool);
 	TAILQ_INSERT_HEAD(&pool->waiting, event, next);
 	pool->waiting_count++;
 }
@@ -143,16 +143,6 @@ add_envelope(const struct pool *pool, const struct pool_event *event,
 	    pool->env->identifier, event->serial, pool_name(pool),
 	    event->pool_serial, event_type_name(event->type), len);
 	strbuf_add(out, event->payload, event->len);
-}
-
-static void
-log_change(const struct listener *listener, enum listener_state from)
-{
-	enum listener_state to = listener->protocol.state;
-
-	if (from != to)
-		log_debug("%s: %s -> %s", listener_name(listener),
-		    listener_state_name(from), listener_state_name(to));
 }
 
 /* False if this listener cannot take it, and another may. */
@@ -256,8 +246,17 @@ release_event(struct listener *listener)
 }
 
 static void
-warn_of_unknown(const struct listener *listener)
+log_change(const struct listener *listener, enum listener_state from)
 {
+	log_debug("%s: %s -> %s", listener_name(listener),
+	    listener_state_name(from),
+	    listener_state_name(listener->protocol.state));
+}
+
+static void
+log_unknown(const struct listener *listener, enum listener_state from)
+{
+	log_change(listener, from);
 	log_warnx("%s: has entered the UNKNOWN state and will no longer "
 		  "receive events, this usually indicates the process "
 		  "violated the eventlistener protocol",
@@ -265,7 +264,7 @@ warn_of_unknown(const struct listener *listener)
 }
 
 static void
-handle_bad_result(struct listener *listener)
+handle_bad_result(struct listener *listener, enum listener_state from)
 {
 	struct protocol *protocol = &listener->protocol;
 	char *shown = NULL;
@@ -276,42 +275,48 @@ handle_bad_result(struct listener *listener)
 	    shown == NULL ? "" : "Undecodable: ",
 	    shown == NULL ? protocol->bad : shown);
 	free(shown);
-	warn_of_unknown(listener);
+	log_unknown(listener, from);
 	release_event(listener);
 }
 
 static void
-handle_confusion(struct listener *listener)
+handle_confusion(struct listener *listener, enum listener_state from)
 {
 	struct protocol *protocol = &listener->protocol;
 	char *shown = repr_bytes(protocol->bad, protocol->bad_len);
 
 	log_warnx("%s: unexpected output: %s", listener_name(listener), shown);
 	free(shown);
-	warn_of_unknown(listener);
+	log_unknown(listener, from);
 }
 
+/* from: the state before the verdict.  Lines come in Supervisor's order. */
 static void
-handle_verdict(struct listener *listener, enum protocol_verdict verdict)
+handle_verdict(struct listener *listener, enum protocol_verdict verdict,
+    enum listener_state from)
 {
 	switch (verdict) {
 	case PROTOCOL_MORE:
+		break;
 	case PROTOCOL_IS_READY:
+		log_change(listener, from);
 		break;
 	case PROTOCOL_ACCEPTED:
 		log_debug("%s: event was processed", listener_name(listener));
+		log_change(listener, from);
 		event_free(listener->in_hand);
 		listener->in_hand = NULL;
 		break;
 	case PROTOCOL_REJECTED:
 		log_warnx("%s: event was rejected", listener_name(listener));
+		log_change(listener, from);
 		release_event(listener);
 		break;
 	case PROTOCOL_BAD_RESULT:
-		handle_bad_result(listener);
+		handle_bad_result(listener, from);
 		break;
 	case PROTOCOL_CONFUSED:
-		handle_confusion(listener);
+		handle_confusion(listener, from);
 		break;
 	}
 }
@@ -322,15 +327,14 @@ on_listener_output(struct process *process, const void *data, size_t len,
 {
 	struct listener *listener = arg;
 	enum protocol_verdict verdict;
-	enum listener_state before;
+	enum listener_state from;
 
 	(void)process;
 	protocol_feed(&listener->protocol, data, len);
 	do {
-		before = listener->protocol.state;
+		from = listener->protocol.state;
 		verdict = protocol_next(&listener->protocol);
-		log_change(listener, before);
-		handle_verdict(listener, verdict);
+		handle_verdict(listener, verdict, from);
 	} while (verdict != PROTOCOL_MORE);
 	dispatch(listener->pool);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,11 @@
 #include "base/xmalloc.h"
 #include "logs/log_file.h"
 #include "logs/log_stream.h"
+
+/* Up to so many names of backups are tried, whatever is missing among them;
+ * with a larger number the first that is missing ends the search, as nobody
+ * waits for two billion renames. */
+#define BACKUPS_TRIED 100
 
 /* A disk that fills and empties all the time is told of this often. */
 #define REPORT_EVERY_MS 10000
@@ -177,15 +183,32 @@ move(const char *from, const char *to)
 	return rename(from, to) == -1 && errno != ENOENT ? -1 : 0;
 }
 
+/* The highest number that a backup to be moved may have. */
+static int
+highest_backup(const struct log_file *file)
+{
+	int number = MIN(file->backups - 1, BACKUPS_TRIED);
+	bool exists = number == BACKUPS_TRIED;
+	char *path;
+
+	while (exists && number < file->backups - 1) {
+		path = xasprintf("%s.%d", file->path, number + 1);
+		exists = access(path, F_OK) == 0;
+		free(path);
+		number += exists;
+	}
+	return number;
+}
+
 /* Makes room for path.1 by moving every backup one up. */
 static int
 shift_backups(const struct log_file *file)
 {
-	int result = 0;
+	int result = 0, highest = highest_backup(file);
 	char *from, *to;
 
-	to = xasprintf("%s.%d", file->path, file->backups);
-	for (int i = file->backups - 1; i >= 0 && result == 0; i--) {
+	to = xasprintf("%s.%d", file->path, highest + 1);
+	for (int i = highest; i >= 0 && result == 0; i--) {
 		from = i == 0 ? xstrdup(file->path)
 			      : xasprintf("%s.%d", file->path, i);
 		result = move(from, to);

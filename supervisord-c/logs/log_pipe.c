@@ -48,6 +48,7 @@ struct log_pipe {
 	bool was_enlarged;
 	bool is_finished;
 	struct ansi ansi;
+	log_pipe_readable_fn on_readable;
 	log_pipe_data_fn on_data;
 	log_pipe_message_fn on_message;
 	log_pipe_closed_fn on_closed;
@@ -158,10 +159,13 @@ static void
 on_readable(int fd, unsigned int ready, void *arg)
 {
 	struct log_pipe *pipe = arg;
-	ssize_t n = read_chunk(pipe, READ_SIZE);
+	ssize_t n;
 
 	(void)fd;
 	(void)ready;
+	if (pipe->on_readable != NULL)
+		pipe->on_readable(pipe->arg);
+	n = read_chunk(pipe, READ_SIZE);
 	if (n > 0 || (n == -1 && errno == EAGAIN))
 		return;
 	if (n == -1)
@@ -186,6 +190,7 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 		pipe->syslog_name = xstrdup(options->syslog_name);
 	pipe->strip_ansi = options->strip_ansi;
 	pipe->data_unstripped = options->data_unstripped;
+	pipe->on_readable = options->on_readable;
 	pipe->on_data = options->on_data;
 	pipe->on_message = options->on_message;
 	pipe->on_closed = options->on_closed;

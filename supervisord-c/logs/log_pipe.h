@@ -16,6 +16,9 @@
  */
 struct log_pipe;
 
+/* The loop found something to read, or the end: once before each read that is
+ * not a drain.  May be NULL. */
+typedef void (*log_pipe_readable_fn)(void *arg);
 /* Every chunk, after it is in the log: for events, debug copies and the
  * listener protocol.  May be NULL. */
 typedef void (*log_pipe_data_fn)(const void *, size_t len, void *arg);
@@ -34,6 +37,7 @@ struct log_pipe_options {
 	/* on_data gets the bytes as read even if strip_ansi is set, before
 	 * they are logged (listeners). */
 	bool data_unstripped;
+	log_pipe_readable_fn on_readable;
 	log_pipe_data_fn on_data;
 	log_pipe_message_fn on_message;
 	log_pipe_closed_fn on_closed;

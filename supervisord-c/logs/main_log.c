@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,21 +53,27 @@ add_prefix(struct main_log *log, enum log_level level)
 	    (int)(now.tv_nsec / 1000000), log_level_tag(level));
 }
 
-/* Each line of a message is a message of its own, with everything. */
+/* Each line of a message is a message of its own, with everything; those at the
+ * end that are empty are none. */
 static void
 send_to_syslog(struct main_log *log, enum log_level level, const char *text)
 {
-	size_t len;
+	size_t left = strlen(text), len;
 
-	do {
-		len = strcspn(text, "\n");
+	while (left > 0 && text[left - 1] == '\n')
+		left--;
+	for (;;) {
+		len = MIN(strcspn(text, "\n"), left);
 		strbuf_clear(&log->line);
 		add_prefix(log, level);
 		strbuf_add(&log->line, text, len);
 		strbuf_addch(&log->line, '\n');
 		syslog_sink_send(log->line.data, log->line.len);
-		text += len + (text[len] == '\n');
-	} while (*text != '\0');
+		if (len == left)
+			return;
+		text += len + 1;
+		left -= len + 1;
+	}
 }
 
 static void

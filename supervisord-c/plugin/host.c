@@ -3,6 +3,7 @@
  * What a plugin may do, as narrow functions over the rooms below.  The table is
  * the first member of struct host, so that each function finds its host.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -21,6 +22,12 @@ struct host_namespace {
 	void *arg;
 	struct rpc_method *rows;
 	SLIST_ENTRY(host_namespace) next;
+};
+
+/* A call that the plugin has not answered yet. */
+struct host_call {
+	struct rpc_call *call;
+	LIST_ENTRY(host_call) next;
 };
 
 struct host_child {
@@ -47,6 +54,7 @@ struct host {
 	void *running_arg;
 	struct bus_subscription *states;
 	SLIST_HEAD(, host_namespace) namespaces;
+	LIST_HEAD(, host_call) calls;
 	LIST_HEAD(, host_child) children;
 	LIST_HEAD(, supd_timer) timers;
 	char *helper; /* what helper_path returned last */
@@ -192,16 +200,46 @@ on_method_called(struct rpc_call *call, const struct value *params)
 {
 	struct host_namespace *space = rpc_call_arg(call);
 	const char *name = rpc_call_method(call);
+	struct host_call *entry;
 
 	(void)params;
 	for (size_t i = 0; i < space->count; i++) {
-		if (strcmp(space->methods[i].name, name) == 0) {
-			space->methods[i].fn((struct supd_call *)call,
-			    space->arg);
-			return;
-		}
+		if (strcmp(space->methods[i].name, name) != 0)
+			continue;
+		entry = xcalloc(1, sizeof(*entry));
+		entry->call = call;
+		LIST_INSERT_HEAD(&space->host->calls, entry, next);
+		space->methods[i].fn((struct supd_call *)call, space->arg);
+		return;
 	}
 	rpc_return_fault(call, FAULT_UNKNOWN_METHOD, NULL);
+}
+
+/* The call, which is answered now. */
+static struct rpc_call *
+take_call(struct host *host, struct supd_call *call)
+{
+	struct host_call *entry;
+
+	LIST_FOREACH(entry, &host->calls, next) {
+		if (entry->call == (struct rpc_call *)call)
+			break;
+	}
+	assert(entry != NULL);
+	LIST_REMOVE(entry, next);
+	free(entry);
+	return (struct rpc_call *)call;
+}
+
+/* The plugin has gone and answers no more. */
+static void
+refuse_call(struct host_call *entry)
+{
+	struct rpc_call *call = entry->call;
+
+	LIST_REMOVE(entry, next);
+	free(entry);
+	rpc_return_fault(call, FAULT_SHUTDOWN_STATE, NULL);
 }
 
 static int
@@ -270,16 +308,15 @@ static void
 host_rpc_return(const struct supd_host *table, struct supd_call *call,
     const struct supd_value *result)
 {
-	(void)table;
-	rpc_return((struct rpc_call *)call, to_value(result));
+	rpc_return(take_call(host_of(table), call), to_value(result));
 }
 
 static void
 host_rpc_fault(const struct supd_host *table, struct supd_call *call, int code,
     const char *detail)
 {
-	(void)table;
-	rpc_return_fault((struct rpc_call *)call, (enum fault)code, detail);
+	rpc_return_fault(take_call(host_of(table), call), (enum fault)code,
+	    detail);
 }
 
 static void
@@ -496,6 +533,7 @@ host_create(const struct host_parts *parts)
 	host->table = functions;
 	host->parts = *parts;
 	SLIST_INIT(&host->namespaces);
+	LIST_INIT(&host->calls);
 	LIST_INIT(&host->children);
 	LIST_INIT(&host->timers);
 	return host;
@@ -511,6 +549,8 @@ host_free(struct host *host)
 	bus_unsubscribe(host->states);
 	if (host->ask != NULL)
 		gate_set_keeper(host->parts.gate, NULL, NULL, NULL);
+	while (!LIST_EMPTY(&host->calls))
+		refuse_call(LIST_FIRST(&host->calls));
 	while (!LIST_EMPTY(&host->children))
 		drop_child(LIST_FIRST(&host->children));
 	while (!LIST_EMPTY(&host->timers))

@@ -21,7 +21,7 @@ struct host_parts {
 
 struct host *host_create(const struct host_parts *);
 /* After the plugin was stopped: kills its children, frees its timers, lets its
- * questions pass. */
+ * questions pass, answers its open calls with SHUTDOWN_STATE. */
 void host_free(struct host *); /* takes NULL */
 const struct supd_host *host_table(const struct host *);
 

@@ -27,7 +27,7 @@ child_map_create(void)
 }
 
 static struct child *
-find(struct child_map *map, pid_t pid)
+find(const struct child_map *map, pid_t pid)
 {
 	struct child *child;
 
@@ -63,6 +63,12 @@ child_map_add(struct child_map *map, pid_t pid, child_exited_fn fn, void *arg)
 	child->fn = fn;
 	child->arg = arg;
 	HASH_ADD(hh, map->children, pid, sizeof(pid), child);
+}
+
+bool
+child_map_has(const struct child_map *map, pid_t pid)
+{
+	return find(map, pid) != NULL;
 }
 
 void

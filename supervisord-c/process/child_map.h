@@ -16,6 +16,7 @@ typedef void (*child_exited_fn)(pid_t, int status, void *arg);
 struct child_map *child_map_create(void);
 void child_map_free(struct child_map *); /* takes NULL */
 void child_map_add(struct child_map *, pid_t, child_exited_fn, void *arg);
+bool child_map_has(const struct child_map *, pid_t);
 /* Nothing happens if it is not there. */
 void child_map_remove(struct child_map *, pid_t);
 /* Forgets the child and tells its owner; false if nobody knows it. */

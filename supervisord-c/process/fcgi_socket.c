@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/repr.h"
 #include "base/xmalloc.h"
 #include "process/fcgi_socket.h"
 
@@ -73,6 +74,19 @@ system_error(char **cause)
 	return cause_set(cause, "[Errno %d] %s", errno, strerror(errno));
 }
 
+/* As Python words it for calls that are given a path. */
+static int
+path_error(const char *what, const char *path, char **cause)
+{
+	int saved = errno;
+	char *shown = repr(path);
+
+	cause_set(cause, "%s[Errno %d] %s: %s", what, saved, strerror(saved),
+	    shown);
+	free(shown);
+	return -1;
+}
+
 /* Makes room for a socket at the path. */
 static int
 remove_stale(const char *path, char **cause)
@@ -84,7 +98,7 @@ remove_stale(const char *path, char **cause)
 	if (!S_ISSOCK(st.st_mode))
 		return cause_set(cause, "%s exists and is not a socket", path);
 	if (unlink(path) == -1 && errno != ENOENT)
-		return system_error(cause);
+		return path_error("", path, cause);
 	return 0;
 }
 
@@ -95,14 +109,12 @@ set_owner_and_mode(const struct fcgi_socket *sock, char **cause)
 
 	if (config->has_owner &&
 	    chown(config->path, config->uid, config->gid) == -1)
-		return cause_set(cause,
-		    "Could not change ownership of socket file: [Errno %d] %s",
-		    errno, strerror(errno));
+		return path_error("Could not change ownership of socket file: ",
+		    config->path, cause);
 	if (chmod(config->path, config->mode) == -1)
-		return cause_set(cause,
-		    "Could not change permissions of socket file: "
-		    "[Errno %d] %s",
-		    errno, strerror(errno));
+		return path_error(
+		    "Could not change permissions of socket file: ",
+		    config->path, cause);
 	return 0;
 }
 

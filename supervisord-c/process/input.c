@@ -69,25 +69,42 @@ write_some(struct input *input, const void *data, size_t len)
 {
 	ssize_t n;
 
-	dispatcher_note_write(&input->dispatcher);
 	do
 		n = write(input->fd, data, len);
 	while (n == -1 && errno == EINTR);
 	if (n == -1 && errno == EAGAIN)
 		return 0;
+	if (n == -1)
+		errno = EPIPE;
+	return n;
+}
+
+static void
+flush(struct input *input)
+{
+	ssize_t n;
+
+	n = write_some(input, input->queue.data, input->queue.len);
 	if (n == -1) {
 		give_up(input);
-		errno = EPIPE;
+		return;
 	}
-	return n;
+	strbuf_consume(&input->queue, (size_t)n);
+	if (input->queue.len > 0)
+		return;
+	strbuf_done(&input->queue);
+	(void)loop_watch_want(input->watch, 0);
 }
 
 static void
 on_input_writable(int fd, unsigned int ready, void *arg)
 {
+	struct input *input = arg;
+
 	(void)fd;
 	(void)ready;
-	input_flush(arg);
+	dispatcher_note_write(&input->dispatcher);
+	flush(input);
 }
 
 static void
@@ -97,24 +114,6 @@ wait_for_room(struct input *input)
 		input->watch = loop_watch_create(input->loop, input->fd,
 		    on_input_writable, input);
 	(void)loop_watch_want(input->watch, LOOP_WRITE); /* it is a pipe */
-}
-
-void
-input_flush(struct input *input)
-{
-	ssize_t n;
-
-	if (input->fd == -1 || input->queue.len == 0)
-		return;
-	n = write_some(input, input->queue.data, input->queue.len);
-	if (n == -1)
-		return;
-	strbuf_consume(&input->queue, (size_t)n);
-	if (input->queue.len > 0)
-		return;
-	strbuf_done(&input->queue);
-	if (input->watch != NULL)
-		(void)loop_watch_want(input->watch, 0);
 }
 
 int
@@ -132,8 +131,13 @@ input_write(struct input *input, const void *data, size_t len)
 	}
 	if (input->queue.len == 0)
 		n = write_some(input, data, len);
-	if (n == -1)
+	if (n == -1) {
+		/* Supervisor closes it when it tries again, a pass later. */
+		dispatcher_note_write(&input->dispatcher);
+		give_up(input);
+		errno = EPIPE;
 		return -1;
+	}
 	if ((size_t)n < len) {
 		strbuf_add(&input->queue, (const char *)data + n,
 		    len - (size_t)n);

@@ -20,7 +20,5 @@ void input_free(struct input *); /* takes NULL; what is queued is lost */
 /* 0; or -1 with nothing taken and errno EPIPE (the child closed it) or ENOBUFS
  * (more would be queued than is allowed). */
 int input_write(struct input *, const void *, size_t len);
-/* Writes what the pipe takes now. */
-void input_flush(struct input *);
 
 #endif

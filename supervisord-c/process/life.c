@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -24,12 +25,16 @@
 #include "process/child_map.h"
 #include "process/fcgi_socket.h"
 #include "process/life.h"
+#include "process/orphans.h"
 #include "spawn/reap.h"
 
 enum {
 	/* Between two starts that nobody asked for: a command that ends at once
 	 * with startsecs=0 must not become a fork storm (contract D4.2). */
 	RESPAWN_FLOOR_MS = 1000,
+	/* Between two SIGKILLs: with stopwaitsecs=0 they would follow each
+	 * other for as long as the child takes to die. */
+	KILL_FLOOR_MS = 1000,
 	SIGNALLED = -1, /* the exit status of what died by a signal */
 };
 
@@ -97,7 +102,8 @@ time_to_next(const struct process *process)
 		    ? 0
 		    : process->failures * INT64_C(1000);
 	case PROC_STOPPING:
-		return config->stopwaitsecs * INT64_C(1000);
+		return MAX(config->stopwaitsecs * INT64_C(1000),
+		    process->kill_sent ? KILL_FLOOR_MS : 0);
 	case PROC_EXITED:
 		return wants_restart(process) ? RESPAWN_FLOOR_MS - age : NEVER;
 	case PROC_STOPPED:
@@ -154,6 +160,7 @@ life_stop_overdue(struct process *process)
 
 	log_warnx("killing '%s' (%ld) with SIGKILL", config->name, (long)pid);
 	announce_kill(config->name, pid, SIGKILL, config->killasgroup);
+	process->kill_sent = true;
 	life_fire(process, ON_STOP_OVERDUE);
 }
 
@@ -403,12 +410,22 @@ bury_instance(struct process *process)
 static void
 hint_at_daemon(const struct process *process, int status)
 {
-	if (process->died_early && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 0 && !instance_is_silent(process->instance))
-		log_info("'%s' exited with status 0 while descendants hold its "
-			 "output; if it goes into the background by itself, "
-			 "make it stay in the foreground",
-		    name_of(process));
+	const char *sign;
+
+	if (!process->died_early || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != 0)
+		return;
+	if (!instance_is_silent(process->instance))
+		sign = "descendants hold its output";
+	else if (orphan_runs(process->parts.config,
+		     process->parts.env->children,
+		     clock_mono_ms() - process->started_ms))
+		sign = "a descendant runs the same program";
+	else
+		return;
+	log_info("'%s' exited with status 0 while %s; if it goes into the "
+		 "background by itself, make it stay in the foreground",
+	    name_of(process), sign);
 }
 
 static void
@@ -456,6 +473,7 @@ note_entry(struct process *process)
 		break;
 	case PROC_STOPPING:
 		process->stop_requested = true;
+		process->kill_sent = false;
 		break;
 	case PROC_STOPPED:
 	case PROC_EXITED:

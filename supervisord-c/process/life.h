@@ -34,6 +34,7 @@ struct process {
 	int exitstatus;
 	bool exit_expected;
 	bool stop_requested; /* of this child */
+	bool kill_sent;	     /* since then */
 	bool died_early;
 	char *spawnerr; /* NULL: none */
 	/* Paths of the AUTO logs of stdout and stderr; NULL: it has none. */

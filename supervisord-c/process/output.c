@@ -136,12 +136,18 @@ publish_chunk(struct output *output, const void *data, size_t len)
 }
 
 static void
+on_output_readable(void *arg)
+{
+	const struct dispatcher dispatcher = dispatcher_of(arg);
+
+	dispatcher_note_read(&dispatcher);
+}
+
+static void
 on_output_data(const void *data, size_t len, void *arg)
 {
 	struct output *output = arg;
-	const struct dispatcher dispatcher = dispatcher_of(output);
 
-	dispatcher_note_read(&dispatcher);
 	copy_to_main_log(output, data, len);
 	if (events_wanted(output))
 		publish_chunk(output, data, len);
@@ -179,7 +185,6 @@ note_closed(struct output *output)
 {
 	const struct dispatcher dispatcher = dispatcher_of(output);
 
-	dispatcher_note_read(&dispatcher);
 	dispatcher_note_closed(&dispatcher);
 	if (output->cut_len > 0 && events_wanted(output))
 		publish_log(output, output->cut, output->cut_len);
@@ -216,6 +221,7 @@ open_pipe(struct output *output)
 	struct log_pipe_options options = { .fd = output->fd,
 		.strip_ansi = parts->env->strip_ansi,
 		.data_unstripped = parts->protocol != NULL,
+		.on_readable = on_output_readable,
 		.on_data = on_output_data,
 		.on_message = on_output_message,
 		.on_closed = on_output_closed,

@@ -100,6 +100,18 @@ process_group_name(const struct process *process)
 	return process->parts.group_name;
 }
 
+int
+process_compare(const void *a, const void *b)
+{
+	const struct process *left = *(struct process *const *)a;
+	const struct process *right = *(struct process *const *)b;
+	int order = strcmp(process_group_name(left), process_group_name(right));
+
+	if (order != 0)
+		return order;
+	return strcmp(left->parts.config->name, right->parts.config->name);
+}
+
 enum process_state
 process_state(const struct process *process)
 {
@@ -201,6 +213,12 @@ process_kill(struct process *process)
 		process_stop(process);
 	if (process->state == PROC_STOPPING)
 		life_stop_overdue(process);
+}
+
+bool
+process_was_killed(const struct process *process)
+{
+	return process->state == PROC_STOPPING && process->kill_sent;
 }
 
 static int

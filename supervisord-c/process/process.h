@@ -76,6 +76,8 @@ void process_free(struct process *); /* takes NULL */
 const struct process_config *process_config(const struct process *);
 struct group *process_group(const struct process *);
 const char *process_group_name(const struct process *);
+/* For qsort(3) of pointers to processes: by group, then by name. */
+int process_compare(const void *, const void *);
 enum process_state process_state(const struct process *);
 pid_t process_pid(const struct process *);
 void process_get_facts(const struct process *, struct process_facts *);
@@ -97,6 +99,8 @@ void process_autostart(struct process *);
 void process_end(struct process *);
 /* SIGKILL at once, whatever stopwaitsecs says; nothing without a child. */
 void process_kill(struct process *);
+/* Whether it was sent SIGKILL, its stop being overdue, and is still there. */
+bool process_was_killed(const struct process *);
 /* To the process only, never its group.  -1 and the fault's text in *cause. */
 int process_signal(struct process *, int signo, char **cause);
 /* Written, the rest queued, which is bounded (1 MiB; 16 MiB for an event

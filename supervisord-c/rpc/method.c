@@ -38,6 +38,7 @@ struct rpc_call {
 	struct strbuf own;  /* the document of a call that is not bare */
 	struct strbuf *out; /* own, or the multicall's */
 	bool bare;
+	bool is_request;
 	bool brief;
 	bool abandoned;
 	bool *ended; /* told when the call ends within rpc_execute */
@@ -173,6 +174,14 @@ end_call(struct rpc_call *call)
 	call_free(call);
 }
 
+static void
+note_success(const struct rpc_call *call)
+{
+	if (call->is_request)
+		log_trace("XML-RPC method %s() returned successfully",
+		    call->full_name);
+}
+
 void
 rpc_return(struct rpc_call *call, struct value *result)
 {
@@ -181,7 +190,7 @@ rpc_return(struct rpc_call *call, struct value *result)
 	else
 		xmlrpc_write_response(call->out, result);
 	value_free(result);
-	log_trace("XML-RPC method %s() returned successfully", call->full_name);
+	note_success(call);
 	end_call(call);
 }
 
@@ -194,7 +203,7 @@ rpc_return_written(struct rpc_call *call, void (*fn)(struct strbuf *, void *),
 	fn(call->out, arg);
 	if (!call->bare)
 		xmlrpc_end_response(call->out);
-	log_trace("XML-RPC method %s() returned successfully", call->full_name);
+	note_success(call);
 	end_call(call);
 }
 
@@ -207,8 +216,9 @@ rpc_return_fault(struct rpc_call *call, enum fault code, const char *detail)
 		xmlrpc_write_fault_value(call->out, (int)code, text);
 	else
 		xmlrpc_write_fault(call->out, (int)code, text);
-	log_trace("XML-RPC method %s() returned fault: [%d] %s",
-	    call->full_name, (int)code, text);
+	if (call->is_request)
+		log_trace("XML-RPC method %s() returned fault: [%d] %s",
+		    call->full_name, (int)code, text);
 	free(text);
 	end_call(call);
 }
@@ -241,6 +251,7 @@ rpc_execute_into(struct strbuf *out, const struct rpc_execution *execution)
 
 	call->rpc = execution->rpc;
 	call->full_name = xstrdup(execution->method);
+	call->is_request = execution->is_request;
 	call->brief = execution->brief;
 	call->done = execution->done;
 	call->arg = execution->arg;
@@ -248,7 +259,8 @@ rpc_execute_into(struct strbuf *out, const struct rpc_execution *execution)
 	call->bare = out != NULL;
 	call->out = call->bare ? out : &call->own;
 	call->ended = &ended;
-	log_trace("XML-RPC method called: %s()", call->full_name);
+	if (call->is_request)
+		log_trace("XML-RPC method called: %s()", call->full_name);
 	run_call(call, execution->params);
 	if (ended)
 		return NULL;

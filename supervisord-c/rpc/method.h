@@ -26,6 +26,7 @@ struct rpc_execution {
 	struct rpc *rpc;
 	const char *method;
 	const struct value *params; /* borrowed until rpc_execute returns */
+	bool is_request; /* of a client by XML-RPC: told of at trace level */
 	bool brief; /* the caller has no use for more than a status line says */
 	rpc_done_fn done;
 	void *arg;

@@ -4,7 +4,6 @@
  * the second again and again, so its answer is written without being built.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
@@ -74,18 +73,6 @@ rpc_get_process_info(struct rpc_call *call, const struct value *params)
 		rpc_return_written(call, write_one, process);
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	const struct process *left = *(struct process *const *)a;
-	const struct process *right = *(struct process *const *)b;
-	int order = strcmp(process_group_name(left), process_group_name(right));
-
-	if (order != 0)
-		return order;
-	return strcmp(process_config(left)->name, process_config(right)->name);
-}
-
 static void
 write_all(struct strbuf *out, void *arg)
 {
@@ -95,7 +82,7 @@ write_all(struct strbuf *out, void *arg)
 
 	processes =
 	    select_processes(rpc_call_supervisor(call), NULL, NULL, &count);
-	qsort(processes, count, sizeof(struct process *), compare_names);
+	qsort(processes, count, sizeof(struct process *), process_compare);
 	xmlrpc_open_array(out);
 	for (size_t i = 0; i < count; i++)
 		write_info(out, processes[i], rpc_call_is_brief(call));

@@ -106,20 +106,30 @@ channel_path(const struct process *process, enum channel channel)
 					 : facts.stderr_logfile;
 }
 
+/* The log that (name, from, length) asks for, "" without one; NULL if that has
+ * been answered with a fault. */
+static const char *
+take_channel(struct rpc_call *call, const struct value *params,
+    enum channel channel, int64_t range[2])
+{
+	struct process *process;
+	const char *name;
+
+	if (!take_range(call, params, 1, range))
+		return NULL;
+	process = select_process(call, params, &name);
+	return process == NULL ? NULL : channel_path(process, channel);
+}
+
 static void
 read_channel(struct rpc_call *call, const struct value *params,
     enum channel channel)
 {
-	struct process *process;
-	const char *name, *path;
 	int64_t range[2];
+	const char *path = take_channel(call, params, channel, range);
 
-	if (!take_range(call, params, 1, range))
+	if (path == NULL)
 		return;
-	process = select_process(call, params, &name);
-	if (process == NULL)
-		return;
-	path = channel_path(process, channel);
 	if (path[0] == '\0')
 		rpc_return_fault(call, FAULT_NO_FILE, NULL);
 	else
@@ -143,17 +153,12 @@ tail_channel(struct rpc_call *call, const struct value *params,
     enum channel channel)
 {
 	struct log_tail tail = { .data = NULL };
-	struct process *process;
 	struct value *answer;
-	const char *name, *path;
 	int64_t range[2];
+	const char *path = take_channel(call, params, channel, range);
 
-	if (!take_range(call, params, 1, range))
+	if (path == NULL)
 		return;
-	process = select_process(call, params, &name);
-	if (process == NULL)
-		return;
-	path = channel_path(process, channel);
 	if (path[0] != '\0')
 		log_tail(path, range[0], range[1], &tail);
 	answer = value_array();

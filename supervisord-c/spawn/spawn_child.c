@@ -18,8 +18,6 @@
 #include "base/fd.h"
 #include "spawn/spawn_child.h"
 
-#define EXIT_NOT_SPAWNED 127
-
 /* The parts, up to NULL, in one write. */
 static void
 complain(const char *const parts[])
@@ -36,7 +34,7 @@ complain(const char *const parts[])
 		return;
 }
 
-static _Noreturn void
+SPAWN_CHILD_CODE static _Noreturn void
 give_up(const char *what, const char *subject, const char *why)
 {
 	complain((const char *[]){ "supervisor: couldn't ", what, subject, ": ",
@@ -101,7 +99,7 @@ close_others_at_exec(void)
 		fd_close_from(3);
 }
 
-static void
+SPAWN_CHILD_CODE static void
 become_user(const struct cred *cred)
 {
 	char digits[sizeof(uid_t) * CHAR_BIT / 3 + 2];
@@ -119,7 +117,7 @@ become_user(const struct cred *cred)
 	give_up("setuid to ", p, problem);
 }
 
-void
+SPAWN_CHILD_CODE void
 spawn_child(const struct spawn_plan *plan, const sigset_t *mask)
 {
 	setpgid(0, 0);

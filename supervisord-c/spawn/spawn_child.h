@@ -7,6 +7,15 @@
 #include "spawn/plan.h"
 
 /*
+ * For functions that run here and do not return: the address sanitizer would
+ * look for the end of a thread's stack, and shared_vfork gives another one.
+ */
+#define SPAWN_CHILD_CODE __attribute__((no_sanitize_address))
+
+/* The exit status of a child that could not execute its program. */
+#define EXIT_NOT_SPAWNED 127
+
+/*
  * The child's whole life before its program: only async-signal-safe calls, no
  * memory of the parent's is changed.  Called with every signal blocked; mask
  * is what the program starts with.

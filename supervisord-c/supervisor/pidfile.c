@@ -41,11 +41,15 @@ write_pid(int fd)
 	return result;
 }
 
-/* A file system without locks (NFS without its daemon) has no owner to ask. */
+/* /dev/null is everybody's: daemons that want no pid file must not meet there.
+ * A file system without locks (NFS without its daemon) has no owner to ask. */
 static bool
 is_held_by_another(int fd)
 {
-	return flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK;
 }
 
 struct pidfile *
@@ -113,7 +117,7 @@ is_still_ours(const struct pidfile *pidfile)
 	struct stat ours, there;
 
 	return fstat(pidfile->fd, &ours) == 0 &&
-	    lstat(pidfile->path, &there) == 0 && S_ISREG(there.st_mode) &&
+	    stat(pidfile->path, &there) == 0 && S_ISREG(there.st_mode) &&
 	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 

@@ -12,11 +12,14 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/shutdown.h"
 
 enum {
 	REPORT_MS = 3000,
 };
+/* Three reports may be late. */
+#define EXTENSION_US "10000000"
 
 struct shutdown {
 	struct group **groups; /* ascending by priority */
@@ -35,13 +38,52 @@ add_unstopped(const struct group *group, struct strbuf *names)
 {
 	for (size_t i = 0; i < group_count(group); i++) {
 		const struct process *process = group_process(group, i);
-		enum process_state state = process_state(process);
-		const char *name = process_config(process)->name;
 
-		if (process_state_in(state, SET_STOPPED))
+		if (process_state_in(process_state(process), SET_STOPPED))
 			continue;
-		strbuf_addf(names, "%s%s", names->len > 0 ? ", " : "", name);
-		log_blather("%s state: %s", name, process_state_name(state));
+		strbuf_addf(names, "%s%s", names->len > 0 ? ", " : "",
+		    process_config(process)->name);
+	}
+}
+
+static void
+log_unstopped(const struct group *group)
+{
+	for (size_t i = 0; i < group_count(group); i++) {
+		const struct process *process = group_process(group, i);
+		enum process_state state = process_state(process);
+
+		if (!process_state_in(state, SET_STOPPED))
+			log_blather("%s state: %s",
+			    process_config(process)->name,
+			    process_state_name(state));
+	}
+}
+
+/* Whether somebody uses the time that its stopwaitsecs gives it. */
+static bool
+has_patience(const struct group *group)
+{
+	for (size_t i = 0; i < group_count(group); i++) {
+		const struct process *process = group_process(group, i);
+
+		if (!process_state_in(process_state(process), SET_STOPPED) &&
+		    !process_was_killed(process))
+			return true;
+	}
+	return false;
+}
+
+/* A service manager's own patience must not be shorter than ours; who does not
+ * even die by SIGKILL is left to it. */
+static void
+ask_for_patience(const struct shutdown *shutdown)
+{
+	for (size_t i = 0; i < shutdown->count; i++) {
+		if (has_patience(shutdown->groups[i])) {
+			init_notify("EXTEND_TIMEOUT_USEC=" EXTENSION_US);
+			return;
+		}
 	}
 }
 
@@ -58,6 +100,9 @@ report(void *arg)
 	if (names.len > 0)
 		log_info("waiting for %s to die", names.data);
 	strbuf_done(&names);
+	for (size_t i = 0; i < shutdown->count; i++)
+		log_unstopped(shutdown->groups[i]);
+	ask_for_patience(shutdown);
 	shutdown->reported = true;
 	loop_timer_set(shutdown->timer, REPORT_MS);
 }

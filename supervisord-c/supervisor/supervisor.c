@@ -16,6 +16,7 @@
 #include "process/autolog.h"
 #include "process/child_map.h"
 #include "spawn/reap.h"
+#include "supervisor/init_notify.h"
 #include "supervisor/members.h"
 #include "supervisor/reload.h"
 #include "supervisor/shutdown.h"
@@ -31,6 +32,7 @@ struct supervisor {
 	struct supervisor_parts parts;
 	struct generation *current; /* the configuration as last read */
 	struct strvec seen_env;	    /* of all configurations, for reloads */
+	struct config *next;	    /* of the restart that was asked for */
 	struct process_env env;
 	struct members members;
 	enum supervisor_mood mood;
@@ -162,6 +164,8 @@ begin_end(struct supervisor *supervisor)
 static void
 set_mood(struct supervisor *supervisor, enum supervisor_mood mood)
 {
+	if (mood == MOOD_SHUTDOWN && supervisor->mood != mood)
+		init_notify("STOPPING=1");
 	supervisor->mood = mood;
 	if (supervisor->shutdown == NULL)
 		begin_end(supervisor);
@@ -173,29 +177,34 @@ supervisor_shutdown(struct supervisor *supervisor)
 	set_mood(supervisor, MOOD_SHUTDOWN);
 }
 
-/* Whether the daemon could begin again with the configuration as it is now. */
-static int
-check_restart(const struct supervisor *supervisor, char **cause)
-{
-	const struct supervisor_parts *parts = &supervisor->parts;
-	struct config *config = config_load(parts->overrides, NULL, cause);
-	int result = 0;
-
-	if (config == NULL)
-		return -1;
-	if (parts->try_config != NULL)
-		result = parts->try_config(config, cause, parts->arg);
-	config_free(config);
-	return result;
-}
-
+/* The daemon could begin again with the configuration as it is now, and will: a
+ * file that is broken while programs stop must not end it. */
 int
 supervisor_restart(struct supervisor *supervisor, char **cause)
 {
-	if (check_restart(supervisor, cause) == -1)
+	const struct supervisor_parts *parts = &supervisor->parts;
+	struct config *config = config_load(parts->overrides, NULL, cause);
+
+	if (config == NULL)
 		return -1;
+	if (parts->try_config != NULL &&
+	    parts->try_config(config, cause, parts->arg) == -1) {
+		config_free(config);
+		return -1;
+	}
+	config_free(supervisor->next);
+	supervisor->next = config;
 	set_mood(supervisor, MOOD_RESTARTING);
 	return 0;
+}
+
+struct config *
+supervisor_take_next(struct supervisor *supervisor)
+{
+	struct config *next = supervisor->next;
+
+	supervisor->next = NULL;
+	return next;
 }
 
 /*
@@ -297,9 +306,6 @@ take_signals(struct supervisor *supervisor)
 			log_error("cannot handle %s",
 			    signame(handlers[i].signo));
 	}
-	/* A child or a client that goes away must not take the daemon along. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	mask_signals(SIG_UNBLOCK);
 }
 
@@ -324,6 +330,7 @@ supervisor_free(struct supervisor *supervisor)
 	ticks_free(supervisor->ticks);
 	child_map_free(supervisor->env.children);
 	generation_drop(supervisor->current);
+	config_free(supervisor->next);
 	strvec_done(&supervisor->seen_env);
 	free(supervisor);
 }

@@ -63,6 +63,9 @@ void supervisor_shutdown(struct supervisor *);
 /* Validates the configuration first; -1 with *cause if it would not load, and
  * everything goes on as before. */
 int supervisor_restart(struct supervisor *, char **cause);
+/* The configuration that was read and validated for the restart, the caller's
+ * from now on; NULL if there was none. */
+struct config *supervisor_take_next(struct supervisor *);
 
 struct loop *supervisor_loop(const struct supervisor *);
 struct bus *supervisor_bus(const struct supervisor *);

@@ -20,9 +20,10 @@
 #include "xmlrpc/reader.h"
 
 enum target {
-	TARGET_NONE,	/* the time is put into the message */
-	TARGET_PROCESS, /* processname= */
-	TARGET_GROUP,	/* groupname= */
+	TARGET_NONE, /* the time is put into the message */
+	TARGET_PROCESS,
+	TARGET_GROUP,
+	TARGET_PROGRAM, /* NAME of [program:NAME] */
 };
 
 struct action_kind {
@@ -41,10 +42,21 @@ struct action_kind {
 	{                                                                      \
 		"ERROR: Group ", ": "                                          \
 	}
+#define PROGRAM_ERROR                                                          \
+	{                                                                      \
+		"ERROR: Program ", ": "                                        \
+	}
 #define NO_WORDS                                                               \
 	{                                                                      \
 		"", NULL                                                       \
 	}
+
+/* Which parameter names whom. */
+static const char *const parameters[] = {
+	[TARGET_PROCESS] = "processname",
+	[TARGET_GROUP] = "groupname",
+	[TARGET_PROGRAM] = "program",
+};
 
 static const struct action_kind kinds[] = {
 	/* clang-format off */
@@ -71,6 +83,8 @@ static const struct action_kind kinds[] = {
 	{ "restartgroup", TARGET_GROUP, { "supervisor.stopProcessGroup",
 	  "supervisor.startProcessGroup" }, { "Group ", " restarted" },
 	  GROUP_ERROR },
+	{ "check", TARGET_PROGRAM, { "preflight.check" },
+	  { "Program ", " checked" }, PROGRAM_ERROR },
 	/* clang-format on */
 };
 
@@ -306,6 +320,7 @@ is_known(struct supervisor *supervisor, const struct action_kind *kind,
 
 	switch (kind->target) {
 	case TARGET_NONE:
+	case TARGET_PROGRAM: /* the method knows them */
 		return true;
 	case TARGET_GROUP:
 		return supervisor_find_group(supervisor, name) != NULL;
@@ -343,8 +358,7 @@ actions_serve(struct actions *actions, struct http_request *request,
 	char *target = NULL;
 
 	if (kind != NULL && kind->target != TARGET_NONE)
-		target = http_request_param(request,
-		    kind->target == TARGET_GROUP ? "groupname" : "processname");
+		target = http_request_param(request, parameters[kind->target]);
 	if (kind == NULL || (kind->target != TARGET_NONE && target == NULL)) {
 		http_reply_error(request, 400);
 		return;

@@ -93,6 +93,7 @@ execute(struct endpoint *endpoint, struct http_request *request,
 		.rpc = endpoint->rpc,
 		.method = call->method,
 		.params = call->params,
+		.is_request = true,
 		.brief = prefers_minimal(request),
 		.done = on_call_done,
 		.arg = exchange,
@@ -114,7 +115,7 @@ static void
 refuse(struct http_request *request, const char *body, size_t len,
     const char *why)
 {
-	char *shown = repr_bytes(body, len);
+	char *shown = repr_len(body, len);
 
 	log_errorx("XML-RPC request data %s is invalid: %s", shown, why);
 	free(shown);

@@ -25,9 +25,11 @@ struct viewer {
 
 struct live {
 	struct supervisor *supervisor;
+	const struct verdicts *verdicts;
 	struct bus_subscription *subscription; /* NULL while nobody looks */
 	struct loop_timer *due;
-	uint64_t *shown; /* fingerprints of the rows as last sent */
+	bool preflight_spoke; /* since the last that was sent */
+	uint64_t *shown;      /* fingerprints of the rows as last sent */
 	size_t shown_count;
 	LIST_HEAD(, viewer) viewers;
 };
@@ -35,11 +37,12 @@ struct live {
 static void send_changes(void *);
 
 struct live *
-live_create(struct supervisor *supervisor)
+live_create(struct supervisor *supervisor, const struct verdicts *verdicts)
 {
 	struct live *live = xcalloc(1, sizeof(*live));
 
 	live->supervisor = supervisor;
+	live->verdicts = verdicts;
 	live->due =
 	    loop_timer_create(supervisor_loop(supervisor), send_changes, live);
 	LIST_INIT(&live->viewers);
@@ -118,6 +121,18 @@ note_rows(struct live *live, struct process **processes, size_t count,
 	return same;
 }
 
+/* Nothing if no plugin is there to ask. */
+static void
+write_verdicts(struct strbuf *out, const struct live *live)
+{
+	struct strbuf list = STRBUF_INIT;
+
+	verdicts_write(&list, live->verdicts);
+	if (list.len > 0)
+		strbuf_addf(out, "event: preflight\ndata: %s\n\n", list.data);
+	strbuf_done(&list);
+}
+
 static void
 send_changes(void *arg)
 {
@@ -129,6 +144,9 @@ send_changes(void *arg)
 	processes = row_processes(live->supervisor, &count);
 	if (!note_rows(live, processes, count, &text))
 		strbuf_addstr(&text, "event: reload\ndata: \n\n");
+	if (live->preflight_spoke)
+		write_verdicts(&text, live);
+	live->preflight_spoke = false;
 	if (text.len > 0)
 		send_to_all(live, &text);
 	strbuf_done(&text);
@@ -140,7 +158,8 @@ on_event(const struct event *event, void *arg)
 {
 	struct live *live = arg;
 
-	(void)event;
+	live->preflight_spoke =
+	    live->preflight_spoke || event_type_is_a(event->type, EV_PREFLIGHT);
 	if (!loop_timer_is_set(live->due))
 		loop_timer_set(live->due, PAUSE_MS);
 }
@@ -151,6 +170,7 @@ subscribe(struct live *live)
 	static const enum event_type types[] = {
 		EV_PROCESS_STATE,
 		EV_PROCESS_GROUP,
+		EV_PREFLIGHT,
 	};
 	struct strbuf unused = STRBUF_INIT;
 	struct process **processes;
@@ -193,6 +213,7 @@ send_all_rows(struct live *live, struct http_request *request)
 		row_write(&text, processes[i], i % 2 == 1);
 		strbuf_addstr(&text, "\n\n");
 	}
+	write_verdicts(&text, live);
 	strbuf_addf(&text, "event: rows\ndata: %zu\n\n", count);
 	http_stream_write(request, text.data, text.len);
 	strbuf_done(&text);

@@ -4,15 +4,18 @@
 
 #include "http/http_server.h"
 #include "supervisor/supervisor.h"
+#include "web/verdicts.h"
 
 /*
  * Server-sent events for the status page: an event "row" with the row of each
- * process that changed, an event "reload" when rows come or go.  Nothing is
+ * process that changed, an event "reload" when rows come or go, an event
+ * "preflight" with the list of verdicts when preflight has spoken.  Nothing is
  * done while nobody looks.
  */
 struct live;
 
-struct live *live_create(struct supervisor *);
+/* Borrows both. */
+struct live *live_create(struct supervisor *, const struct verdicts *);
 /* Takes NULL. */
 void live_free(struct live *);
 /* The handler; arg is the live. */

@@ -168,7 +168,8 @@ write_form(struct strbuf *out, const struct span *all)
 }
 
 void
-page_status(struct http_request *request, struct supervisor *supervisor)
+page_status(struct http_request *request, struct supervisor *supervisor,
+    const struct verdicts *verdicts)
 {
 	struct strbuf page = STRBUF_INIT;
 	char *message = http_request_param(request, "message");
@@ -182,6 +183,7 @@ page_status(struct http_request *request, struct supervisor *supervisor)
 	write_message(&page, message);
 	write_form(&page, &all);
 	write_groups(&page, &all);
+	verdicts_write(&page, verdicts);
 	strbuf_addstr(&page, "</div>\n</div>\n");
 	html_end(&page);
 	html_reply(request, &page);

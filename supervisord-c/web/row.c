@@ -59,18 +59,6 @@ static const struct {
 	/* clang-format on */
 };
 
-static int
-compare(const void *a, const void *b)
-{
-	const struct process *left = *(struct process *const *)a;
-	const struct process *right = *(struct process *const *)b;
-	int order = strcmp(process_group_name(left), process_group_name(right));
-
-	if (order != 0)
-		return order;
-	return strcmp(process_config(left)->name, process_config(right)->name);
-}
-
 struct process **
 row_processes(struct supervisor *supervisor, size_t *count)
 {
@@ -86,7 +74,7 @@ row_processes(struct supervisor *supervisor, size_t *count)
 			list[(*count)++] = group_process(group, p);
 	}
 	if (*count > 1)
-		qsort(list, *count, sizeof(struct process *), compare);
+		qsort(list, *count, sizeof(struct process *), process_compare);
 	return list;
 }
 

@@ -9,11 +9,13 @@
 #include "web/live.h"
 #include "web/page.h"
 #include "web/site.h"
+#include "web/verdicts.h"
 
 struct site {
 	struct supervisor *supervisor;
 	struct actions *actions;
 	struct live *live;
+	struct verdicts *verdicts;
 };
 
 struct site *
@@ -23,7 +25,8 @@ site_create(struct supervisor *supervisor, struct rpc *rpc)
 
 	site->supervisor = supervisor;
 	site->actions = actions_create(supervisor, rpc);
-	site->live = live_create(supervisor);
+	site->verdicts = verdicts_create(rpc);
+	site->live = live_create(supervisor, site->verdicts);
 	return site;
 }
 
@@ -33,6 +36,7 @@ site_free(struct site *site)
 	if (site == NULL)
 		return;
 	live_free(site->live);
+	verdicts_free(site->verdicts);
 	actions_free(site->actions);
 	free(site);
 }
@@ -58,7 +62,7 @@ serve_index(struct site *site, struct http_request *request)
 	else if (action != NULL && http_request_method(request) != HTTP_HEAD)
 		actions_serve(site->actions, request, action);
 	else
-		page_status(request, site->supervisor);
+		page_status(request, site->supervisor, site->verdicts);
 	free(action);
 }
 
@@ -81,6 +85,12 @@ serve_live(struct site *site, struct http_request *request)
 	live_serve(request, site->live);
 }
 
+static void
+serve_report(struct site *site, struct http_request *request)
+{
+	verdicts_serve_report(request, site->verdicts);
+}
+
 void
 site_serve(struct http_request *request, void *arg)
 {
@@ -94,6 +104,7 @@ site_serve(struct http_request *request, void *arg)
 		{ "tail.html", HTTP_GET | HTTP_HEAD | HTTP_POST, serve_tail },
 		{ "ok.html", HTTP_GET | HTTP_HEAD | HTTP_POST, serve_ok },
 		{ "events", HTTP_GET, serve_live },
+		{ "preflight.json", HTTP_GET | HTTP_HEAD, serve_report },
 	};
 	const char *path = http_request_path(request);
 	enum http_method method = http_request_method(request);

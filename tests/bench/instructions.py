@@ -53,7 +53,7 @@ def count(system, function):
         ",", ""))
     calls = 0
     for line in shown.splitlines():
-        found = re.search(r"\* .*:(\S+) ", line)
+        found = re.search(r"\* .*:(\S+)(?: |$)", line)
         if found and found[1] == function:
             break
         found = re.search(r"< .* \(([\d,]+)x\)", line)

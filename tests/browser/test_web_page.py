@@ -13,6 +13,7 @@ import signal
 
 import pytest
 
+import gated_site
 import nginx_site
 import supd
 
@@ -252,12 +253,11 @@ def test_no_programs(browser):
         browser.leave()
 
 
-@pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                    reason=str(nginx_site.reason_to_skip()))
+@nginx_site.needs_nginx
 def test_why_preflight_refuses_is_in_the_row(browser):
     port = supd.free_port()
     with contextlib.ExitStack() as stack:
-        users = nginx_site.Users("pf_app9", "pf_ngx9")
+        users = nginx_site.Users()
         stack.callback(users.remove)
         site = nginx_site.Site(users, options="-m 007")
         stack.callback(site.close)
@@ -281,6 +281,20 @@ preflight_nginx=%s
         browser.emulate(width=390)
         assert browser.fits()
         browser.keep("preflight-390")
+        # Mended, and looked at again without leaving the page.
+        browser.emulate()
+        browser.run("window.mark = 'same page'")
+        assert browser.one("#preflight .verdict").text == "fail"
+        site.chmod("home", 0o711)
+        gated_site.share_run(site)
+        browser.one("#preflight a.act").click()
+        supd.wait_until(lambda: browser.one("#preflight .verdict").text ==
+                        "ok", "another verdict")
+        assert browser.one("#message").text == "Program web checked"
+        assert browser.run("window.mark") == "same page"
+        assert browser.run("document.activeElement.textContent") == \
+            "Check"
+        browser.keep("preflight-mended")
         browser.leave()
 
 

@@ -33,7 +33,8 @@ show_plan(int argc, char *argv[])
 		.groups = &group,
 		.group_count = 1 };
 	struct strvec env = STRVEC_INIT;
-	const struct server_source source = { argv[3], argv[2], &env, &cred };
+	const struct server_source source = { argv[3], argv[2], &env, &cred,
+		NULL };
 	struct server_plan plan = SERVER_PLAN_INIT;
 
 	for (int i = 4; i < argc; i++)

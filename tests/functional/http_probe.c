@@ -5,13 +5,19 @@
  *
  * usage: http_probe SOCKET PORT [USER PASSWORD]
  *
- * PROBE_REQUEST_MS in the environment shortens the time that a request may
- * take to arrive.
+ * In the environment: PROBE_REQUEST_MS shortens the time that a request may
+ * take to arrive, PROBE_REFUSE_LISTENERS says how often a listening socket
+ * cannot be watched.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 #include "http/http_parts.h"
@@ -107,6 +113,58 @@ serve_stream(struct http_request *request, void *arg)
 	serve_hold(request, arg);
 }
 
+/* Whether the next connection is one that epoll refuses to watch; these two
+ * functions stand in place of libc's. */
+static bool refuse_next;
+static int refused = -1;
+/* So often it refuses to watch a listening socket. */
+static long refuse_listeners;
+
+int
+accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
+{
+	int accepted = (int)syscall(SYS_accept4, fd, address, len, flags);
+
+	refused = refuse_next ? accepted : -1;
+	refuse_next = false;
+	return accepted;
+}
+
+static bool
+is_listener(int fd)
+{
+	int listening = 0;
+	socklen_t len = sizeof(listening);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) ==
+	    0 &&
+	    listening != 0;
+}
+
+int
+epoll_ctl(int queue, int op, int fd, struct epoll_event *event)
+{
+	bool refuse = fd == refused;
+
+	if (refuse_listeners > 0 && is_listener(fd)) {
+		refuse_listeners--;
+		refuse = true;
+	}
+	if (op == EPOLL_CTL_ADD && refuse) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return (int)syscall(SYS_epoll_ctl, queue, op, fd, event);
+}
+
+static void
+serve_refuse(struct http_request *request, void *arg)
+{
+	(void)arg;
+	refuse_next = true;
+	reply_text(request, "refusing");
+}
+
 static void
 serve_release(struct http_request *request, void *arg)
 {
@@ -179,6 +237,7 @@ add_routes(struct http_server *server, struct probe *probe)
 		{ "/push", HTTP_GET | HTTP_POST, serve_push },
 		{ "/end", HTTP_GET, serve_end },
 		{ "/counts", HTTP_GET, serve_counts },
+		{ "/refuse", HTTP_GET, serve_refuse },
 	};
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
@@ -228,6 +287,9 @@ main(int argc, char **argv)
 	if (getenv("PROBE_REQUEST_MS") != NULL)
 		server->conns.request_ms =
 		    strtol(getenv("PROBE_REQUEST_MS"), NULL, 10);
+	if (getenv("PROBE_REFUSE_LISTENERS") != NULL)
+		refuse_listeners =
+		    strtol(getenv("PROBE_REFUSE_LISTENERS"), NULL, 10);
 	add_routes(server, &probe);
 	if (listen_on(server, argv) == 0) {
 		loop_run(probe.loop);

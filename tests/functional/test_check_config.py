@@ -108,6 +108,17 @@ def test_check(daemon, tmp_path):
         "%s: ok: 2 groups, 3 processes" % path]
 
 
+def test_check_of_an_option_that_ends_the_start(daemon, tmp_path):
+    path = write(tmp_path, GOOD.replace(
+        "[program:web]", "[rpcinterface:r]\nsupervisor.rpcinterface_factory="
+        "supervisor.rpcinterface:make_main_rpcinterface\nx=1\n"
+        "[program:web]"))
+    done = supd.run([daemon, "-T", "-c", path])
+    assert done.stdout.splitlines()[0] == (
+        "%s:8: [rpcinterface:r] takes no option 'x': no server can be started"
+        % path)
+
+
 def test_check_of_a_wrong_file(daemon, tmp_path):
     path = write(tmp_path, "[program:x]\n")
     done = supd.run([daemon, "--check-config", "-c", path])

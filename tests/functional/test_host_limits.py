@@ -132,6 +132,9 @@ def test_clients_that_leave_while_logs_rotate():
     daemon.write_config(programs)
     with daemon:
         fds = "/proc/%d/fd" % daemon.pid
+        # The first start of all takes some descriptors for good.
+        daemon.rpc.supervisor.startProcess("p")
+        daemon.rpc.supervisor.stopProcess("p")
         before = len(os.listdir(fds))
         daemon.rpc.supervisor.startProcess("p")
         for number in range(300):

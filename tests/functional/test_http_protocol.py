@@ -573,6 +573,42 @@ def listen_error(path, port):
     return done.stderr
 
 
+@pytest.mark.parametrize("unix", [False, True])
+def test_without_descriptors_clients_wait(own, unix):
+    """Also when the limit is not one that was known at the start."""
+    pid, limit = own.process.pid, resource.RLIMIT_NOFILE
+    before = resource.prlimit(pid, limit)
+    own.ask(HELLO)  # behind the connection that looked whether it serves
+    resource.prlimit(pid, limit, (3, before[1]))
+    try:
+        client = own.client(unix=unix).send(HELLO)
+        said(own, "cannot accept on '%s_http_server', trying again in 1 s: "
+             % ("unix" if unix else "inet"))
+    finally:
+        resource.prlimit(pid, limit, before)
+    assert client.reply().body == b"hello"
+
+
+def test_a_connection_that_cannot_be_watched_is_closed(own):
+    """The kernel limits the watches of a user."""
+    other = own.client()
+    for _ in range(3):
+        assert other.is_open()
+        assert own.get("/refuse") == b"refusing"
+        assert own.client().send(HELLO).is_closed()
+        assert other.is_open()
+    assert own.get("/counts").startswith(b"held 0")
+
+
+def test_a_listening_socket_that_cannot_be_watched_is_tried_again():
+    probe = Probe(PROBE_REFUSE_LISTENERS="5")
+    try:
+        assert probe.ask(HELLO).body == b"hello"
+        assert probe.ask(HELLO, unix=True).body == b"hello"
+    finally:
+        assert "Epoll ADD" in probe.stop()
+
+
 def test_a_second_server_harms_nothing(own):
     port = supd.free_port()
     assert ("Another program is already listening on a port that one of our "
@@ -598,6 +634,53 @@ def test_a_stale_socket_is_replaced(own):
     assert ("Unlinking stale socket %s\n" % own.path
             in own.process.stderr.read().decode())
     own.process.wait(20)
+
+
+def said(probe, text):
+    line = probe.process.stderr.readline().decode()
+    assert text in line
+    return line
+
+
+def test_a_socket_that_is_removed_is_made_anew(own):
+    first = own.client(unix=True).send(HELLO)
+    assert first.reply().body == b"hello"
+    before = os.stat(own.path)
+    for remove in (os.unlink, lambda path: os.rename(path, path + "2")):
+        remove(own.path)
+        said(own, "the socket %s was removed and is made anew" % own.path)
+        after = os.stat(own.path)
+        assert (after.st_mode, after.st_uid, after.st_gid) == \
+            (before.st_mode, before.st_uid, before.st_gid)
+        assert own.ask(HELLO, unix=True).body == b"hello"
+    assert first.is_open()
+
+
+def test_a_socket_whose_folder_is_removed_comes_back_with_it(own):
+    shutil.rmtree(own.dir)
+    said(own, "the socket %s is gone and clients cannot reach it: Cannot open "
+         "an HTTP server: socket.error reported errno.ENOENT (2)" % own.path)
+    os.mkdir(own.dir)
+    said(own, "the socket %s was removed and is made anew" % own.path)
+    assert own.ask(HELLO, unix=True).body == b"hello"
+
+
+def test_who_took_the_name_of_a_socket_keeps_it(own):
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(own.path + ".new")
+        other.listen()
+        os.rename(own.path + ".new", own.path)
+        said(own, "clients cannot reach it: another file has its name")
+        assert own.ask(HELLO).body == b"hello"
+        own.process.send_signal(signal.SIGTERM)
+        own.process.wait(20)
+        assert os.path.exists(own.path)
+
+
+def test_other_rights_of_a_socket_are_left_as_they_are(own):
+    os.chmod(own.path, 0o666)
+    assert own.ask(HELLO, unix=True).body == b"hello"
+    assert stat.S_IMODE(os.stat(own.path).st_mode) == 0o666
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])

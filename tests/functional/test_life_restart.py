@@ -4,6 +4,8 @@
 import os
 import signal
 import socket
+import stat
+import threading
 
 import life
 import pytest
@@ -39,6 +41,9 @@ REFUSED = {
     "another one's port": (
         "[unix_http_server]", "[inet_http_server]\nport=127.0.0.1:{port}\n"
         "[unix_http_server]", "Another program is already listening"),
+    "an interface with an option": (
+        "[rpcinterface:supervisor]", "[rpcinterface:supervisor]\nx=1",
+        "Could not make supervisor rpc interface"),
     "a host that is not ours": (
         "[unix_http_server]", "[inet_http_server]\nport=192.0.2.1:{port}\n"
         "[unix_http_server]", "reported errno.EADDRNOTAVAIL (99)"),
@@ -72,6 +77,70 @@ def test_what_could_not_begin_again_is_not_stopped(case):
         daemon.write_config(PROGRAM)
         daemon.signal(signal.SIGHUP)
         log.wait("supervisord started with pid", times=2)
+
+
+def test_a_file_that_breaks_while_programs_stop_is_not_the_end():
+    """What was read when the restart was asked for is what counts."""
+    slow = ("[program:slow]\ncommand=/bin/sh -c 'trap \"while [ ! -e {dir}/go ]"
+            "; do sleep 0.05; done; exit 0\" TERM; echo up; while :; do "
+            "sleep 0.05; done'\nstartsecs=0\nstdout_logfile={dir}/slow.out\n")
+    with supd.Daemon(programs=PROGRAM + slow) as daemon:
+        supd.wait_until(lambda: "up" in daemon.file("slow.out"), "trap")
+        daemon.write_config(PROGRAM)
+        daemon.signal(signal.SIGHUP)
+        log = life.Log(daemon)
+        log.wait("waiting for ")
+        daemon.write_config("[program:broken\nminfds")
+        open(daemon.path("go"), "w").close()
+        log.wait("supervisord started with pid", times=2)
+        supd.wait_until(daemon.answers, "answer")
+        assert [info["name"] for info in
+                daemon.rpc.supervisor.getAllProcessInfo()] == ["p"]
+        daemon.write_config(PROGRAM)
+
+
+class Watcher(threading.Thread):
+    """Looks at the sockets in a folder all the time: their names and modes."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+        self.seen = set()
+        self.ending = False
+
+    def run(self):
+        while not self.ending:
+            for entry in os.scandir(self.folder):
+                try:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                except FileNotFoundError:
+                    continue
+                if stat.S_ISSOCK(mode):
+                    self.seen.add((entry.name, stat.S_IMODE(mode)))
+
+
+def test_the_socket_is_never_open_to_more_than_it_should(tmp_path):
+    """Whoever watches the folder never sees it with another mode, although
+    the daemon's umask takes nothing away."""
+    starter = life.script(
+        tmp_path, "daemon", "#!/bin/sh\numask 0\nexec %s \"$@\"\n"
+        % supd.built("supervisord-c"))
+    with supd.Daemon(programs=PROGRAM, program=starter,
+                     ctl=supd.ORACLE_CTL) as daemon:
+        watcher = Watcher(daemon.dir)
+        watcher.start()
+        try:
+            for count in range(2, 12):
+                daemon.signal(signal.SIGHUP)
+                life.Log(daemon).wait("supervisord started", times=count)
+        finally:
+            watcher.ending = True
+            watcher.join()
+        assert ("s.sock", 0o700) in watcher.seen
+        assert {name for name, mode in watcher.seen
+                if mode not in (0, 0o700)} == set()
+        assert {mode for name, mode in watcher.seen
+                if name == "s.sock"} == {0o700}
 
 
 def test_a_restart_may_move_the_log_and_the_servers():

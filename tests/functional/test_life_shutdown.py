@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: ISC
 """How the daemon ends and starts over (contract D3.7, D3.8)."""
 
+import contextlib
 import os
+import resource
 import signal
+import socket
 import subprocess
 import time
 import xmlrpc.client
@@ -312,30 +315,141 @@ def test_strangers_are_reaped(tmp_path):
         assert daemon.state("p") == "RUNNING"
 
 
-def test_it_goes_into_the_background():
+def test_a_log_that_cannot_be_written_is_no_obstacle():
+    """Neither one that nobody reads any more nor one that may not grow, from
+    the first line on."""
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    def limits():
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    daemon = supd.Daemon(programs=cat("p"), loglevel="debug")
+    try:
+        daemon.process = subprocess.Popen(
+            [daemon.program, "-n", "-c", daemon.conf], stdout=writer,
+            stderr=subprocess.DEVNULL, cwd=daemon.dir, env=daemon.env,
+            preexec_fn=limits)
+        supd.wait_until(daemon.answers, "answer")
+        daemon.wait_state("p", "RUNNING")
+        assert daemon.stop() == 0
+    finally:
+        os.close(writer)
+        daemon.__exit__(None, None, None)
+
+
+@contextlib.contextmanager
+def service_manager():
+    """The socket that NOTIFY_SOCKET names, and its name."""
+    name = "\0supd-notify-%d" % os.getpid()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(name)
+        manager.settimeout(20)
+        yield manager, name.replace("\0", "@")
+
+
+def test_a_service_manager_is_told():
+    """When the servers listen, when it ends, and that a stop takes its time
+    as long as stopwaitsecs is not over."""
+    programs = ("[program:p]\ncommand=%s\nstopwaitsecs=5\nstartsecs=0\n"
+                "killasgroup=true\nstdout_logfile={dir}/p.out\n"
+                "[program:env]\ncommand=/usr/bin/env\nstartsecs=0\n"
+                "autorestart=false\nstdout_logfile={dir}/env.out\n"
+                % STUBBORN)
+    with service_manager() as (manager, name), \
+            supd.Daemon(programs=programs, wait=False,
+                        env=supd.environment(NOTIFY_SOCKET=name)) as daemon:
+        assert manager.recv(100) == b"READY=1\nMAINPID=%d" % daemon.pid
+        assert daemon.answers()
+        supd.wait_until(lambda: "up" in daemon.file("p.out"), "trap")
+        supd.wait_until(lambda: "PATH=" in daemon.file("env.out"), "env")
+        assert "NOTIFY_SOCKET" not in daemon.file("env.out")
+        daemon.signal(signal.SIGTERM)
+        assert manager.recv(100) == b"STOPPING=1"
+        for _ in range(2):
+            assert manager.recv(100) == b"EXTEND_TIMEOUT_USEC=10000000"
+        assert wait_ended(daemon) == 0
+        manager.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            manager.recv(100)
+
+
+def test_a_restart_is_no_end_for_a_service_manager():
+    with service_manager() as (manager, name), \
+            supd.Daemon(programs=cat("p"), env=supd.environment(
+                NOTIFY_SOCKET=name)) as daemon:
+        assert manager.recv(100).startswith(b"READY=1")
+        daemon.signal(signal.SIGHUP)
+        life.Log(daemon).wait("spawned: 'p'", times=2)
+        while manager.recv(100).startswith(b"EXTEND_TIMEOUT"):
+            continue  # p may have taken a moment
+        daemon.signal(signal.SIGTERM)
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+@contextlib.contextmanager
+def in_background(supervisord, *argv, shell=None):
+    """A daemon with a program p, the pid of which is given too."""
     folder = supd.short_dir()
     daemon = supd.Daemon(folder=folder, programs=cat("p"),
-                         supervisord="directory=/\numask=027")
+                         supervisord=supervisord)
     try:
+        start = ["/bin/sh", "-c", shell] if shell else []
         done = subprocess.run(
-            [daemon.program, "-c", daemon.conf], check=False, timeout=30,
+            start + [daemon.program, *argv], check=False, timeout=30,
             capture_output=True, cwd=folder, env=daemon.env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert (done.returncode, done.stdout) == (0, b"")
+        # Without -c root is warned.
+        assert done.stderr == b"" or "-c" not in argv
         supd.wait_until(lambda: os.path.exists(daemon.sock) and
                         os.path.exists(daemon.path("main.pid")), "start")
         pid = int(daemon.file("main.pid"))
         try:
             life.Log(daemon).wait("spawned: 'p'")
-            assert os.readlink("/proc/%d/cwd" % pid) == "/"
-            assert os.getsid(pid) == pid
-            assert os.readlink("/proc/%d/fd/1" % pid) == "/dev/null"
-            assert os.stat(daemon.path("main.pid")).st_mode & 0o777 == 0o640
-            life.Log(daemon).in_order(
-                "daemonizing the supervisord process",
-                "set current directory: '/'",
-                "supervisord started with pid %d" % pid, "spawned: 'p'")
+            yield daemon, pid
         finally:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
             supd.wait_until(lambda: not life.alive(pid), "end")
     finally:
         supd.shutil.rmtree(folder)
+
+
+def test_it_goes_into_the_background():
+    with in_background("directory=/\numask=027", "-c",
+                       "supervisord.conf") as (daemon, pid):
+        assert os.readlink("/proc/%d/cwd" % pid) == "/"
+        assert os.getsid(pid) == pid
+        assert os.readlink("/proc/%d/fd/1" % pid) == "/dev/null"
+        assert os.stat(daemon.path("main.pid")).st_mode & 0o777 == 0o640
+        life.Log(daemon).in_order(
+            "daemonizing the supervisord process",
+            "set current directory: '/'",
+            "supervisord started with pid %d" % pid, "spawned: 'p'")
+
+
+@pytest.mark.parametrize("argv", [["-c", "supervisord.conf"], []])
+def test_relative_paths_mean_the_folder_of_the_start(argv):
+    """Also when the daemon is somewhere else, and starts again there."""
+    with in_background("directory=/\nchildlogdir=.", *argv) \
+            as (daemon, pid):
+        info = daemon.wait_state("p", "RUNNING")
+        assert os.path.dirname(info["stdout_logfile"]) == daemon.dir
+        os.kill(pid, signal.SIGHUP)
+        life.Log(daemon).wait("spawned: 'p'", times=2)
+        info = daemon.wait_state("p", "RUNNING")
+        assert os.path.dirname(info["stdout_logfile"]) == daemon.dir
+
+
+def test_closed_standard_descriptors_harm_nothing():
+    """They must not become the daemon's queues and logs, which are then
+    overwritten on the way into the background."""
+    with in_background("", "-c", "supervisord.conf",
+                       shell='exec "$0" "$@" <&- >&- 2>&-') \
+            as (daemon, pid):
+        daemon.wait_state("p", "RUNNING")
+        assert {os.readlink("/proc/%d/fd/%d" % (pid, fd))
+                for fd in range(3)} == {"/dev/null"}
+        os.kill(pid, signal.SIGTERM)
+        life.Log(daemon).wait("stopped: p (terminated by SIGTERM)")
+        supd.wait_until(lambda: not life.alive(pid), "end")

@@ -39,6 +39,17 @@ def test_what_ignores_term_is_killed_after_stopwaitsecs():
             "stopped: p (terminated by SIGKILL)")
 
 
+@pytest.mark.parametrize("patience", [0, -3])
+def test_without_patience_it_is_killed_once(patience):
+    programs = stubborn("p", stopwaitsecs=patience)
+    with supd.Daemon(programs=programs) as daemon:
+        wait_up(daemon, "p")
+        assert daemon.rpc.supervisor.stopProcess("p") is True
+        log = life.Log(daemon)
+        log.wait("stopped: p (terminated by SIGKILL)")
+        assert log.count("killing 'p' (") == 1
+
+
 def test_a_slow_stop_ends_when_the_child_does():
     command = ("""/bin/sh -c 'trap "sleep 0.5; exit 0" TERM; echo up; """
                """while :; do sleep 0.1; done'""")

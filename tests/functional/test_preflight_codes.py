@@ -2,12 +2,15 @@
 """The table of codes, its documentation and the tests cannot drift apart; and
 the codes that no other scenario leads to."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
 
+import nginx_site
 import supd
 from preflight_case import (APP, STATIC, expect, make_site, needs_nginx, run,
                             users)
@@ -40,19 +43,64 @@ def test_every_code_says_how_to_see_and_to_mend_it(code, text):
     assert len(rest.partition("Mend:")[2].split()) > 0, code
 
 
-def files_that_name(code):
-    """Files that claim the code: as a string they compare or expect."""
-    for folder in ("tests/functional", "tests/unit/preflight"):
-        for name in sorted(os.listdir(os.path.join(supd.SRCDIR, folder))):
-            if name.startswith("test_") and name.endswith((".py", ".c")):
-                text = read(os.path.join(folder, name))
-                if re.search(r'["|(, ]%s\b' % code, text):
-                    yield name
+SHOWN = re.findall(r"^\| (PF\d+) \| `(\w+\.py)` \| `(test_\w+)`( T\d+)? \|$",
+                   read("docs/preflight-cases.md"), re.M)
 
 
-@pytest.mark.parametrize("code", [row[0] for row in TABLE])
-def test_every_code_is_reached_by_a_test(code):
-    assert list(files_that_name(code)), code
+def test_every_code_has_a_test_that_is_named():
+    assert [row[0] for row in SHOWN] == [row[0] for row in TABLE]
+
+
+@pytest.mark.parametrize("code,name,function,case", SHOWN,
+                         ids=[row[0] for row in SHOWN])
+def test_the_named_test_expects_the_code(code, name, function, case):
+    """In its own text, or in the row of the case that it is given."""
+    text = read("tests/functional/" + name)
+    if case:
+        case = case.strip()
+        begin = max(text.find('case("%s"' % case),
+                    text.find('id="%s"' % case))
+        rows = text[begin - 300:begin + 600]
+        assert begin != -1 and '"%s"' % code in rows, case
+    body = re.search(r"^def %s\(.*?(?=^def |^class |^@|\Z)" % function, text,
+                     re.M | re.S)
+    assert body, function
+    wanted = [line for line in body[0].splitlines()
+              if re.search(r'(?:"|\\t)%s\b' % code, line)
+              and "not in" not in line]
+    assert wanted or case, function
+
+
+OLD_KERNEL = r"""
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#define ARG(n) offsetof(struct seccomp_data, args[n])
+int main(int argc, char **argv)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARG(1)),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 15),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_SEQPACKET, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		return 97;
+	execv(argv[1], argv + 1);
+	return 98;
+}
+"""
 
 
 @needs_nginx
@@ -146,6 +194,71 @@ def test_worker_in_a_powerful_group(make_site, users):
         assert site.ask().find("PF509")["severity"] == "error"
     finally:
         run("gpasswd", "-d", users.worker, "adm")
+
+
+@needs_nginx
+def test_histories_and_keys_to_log_in(make_site, users):
+    site = make_site()
+    for name in (".bash_history", ".python_history", ".mysql_history",
+                 ".psql_history"):
+        site.write("home/" + name, "mysql -psecret\n", 0o644)
+    site.make("home/.ssh")
+    site.write("home/.ssh/authorized_keys", "ssh-ed25519 AAAA\n", 0o644)
+    report = site.ask()
+    found = [f for f in report.findings if f["code"] == "PF515"]
+    assert [(os.path.basename(f["path"]), f["severity"]) for f in found] == [
+        (n, "warning") for n in (".bash_history", ".mysql_history",
+                                 ".psql_history", ".python_history")]
+    # Reading the keys is harmless; adding one is not, without reading.
+    run("chgrp", users.worker, site.path("home/.ssh/authorized_keys"))
+    site.chmod("home/.ssh/authorized_keys", 0o620)
+    found, = [f for f in site.ask().findings if f["code"] == "PF515" and
+              f["path"].endswith("authorized_keys")]
+    assert "can log in as " + users.app in found["message"]
+
+
+@needs_nginx
+def test_no_nginx_leads_there(make_site):
+    site = make_site(server=STATIC)
+    os.chown(site.home + "/site/static", 0, 0)
+    site.edit(site.home + "/site/static", site.path("elsewhere"))
+    os.mkdir(site.path("elsewhere"))
+    # Somebody said which nginx it is.
+    report = site.ask()
+    assert report.find("PF010")["severity"] == "error"
+    assert site.path("run/app.sock") in report.find("PF010")["message"]
+    assert report.code == 3
+    conf = open(site.path("supervisord.conf")).read()
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write(conf.replace("preflight_nginx=%s\n" % site.conf, ""))
+    report = site.ask("--nginx", site.conf)
+    assert report.find("PF010")["severity"] == "info"
+    assert report.code == 0
+
+
+@needs_nginx
+def test_a_kernel_that_cannot_answer(make_site, tmp_path):
+    """Without SOCK_SEQPACKET nobody can knock: said, and not taken for a
+    yes."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    (tmp_path / "old.c").write_text(OLD_KERNEL)
+    subprocess.run([compiler, "-o", tmp_path / "old", tmp_path / "old.c"],
+                   check=True)
+    site = make_site()
+    site.serve(mode=0o770)
+    site.give("run/app.sock", 0o770)
+    done = subprocess.run(
+        [tmp_path / "old", nginx_site.CHECKER, "-c",
+         site.path("supervisord.conf"), "--format=json", "--program=web"],
+        env=supd.environment(), stdout=subprocess.PIPE, check=False)
+    if done.returncode == 97:
+        pytest.skip("no seccomp filter can be set here")
+    report = nginx_site.Report(json.loads(done.stdout), done.returncode)
+    found = report.find("PF903")
+    assert found["severity"] == "undecided"
+    assert report.code == 2
 
 
 @needs_nginx

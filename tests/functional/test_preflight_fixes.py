@@ -2,13 +2,16 @@
 """Repairs (contract P5.6): what a plan promises is what nginx then does, to
 nobody else's advantage, and can be taken back to the bit."""
 
+import http.client
 import os
 import pwd
+import shutil
 import subprocess
+import urllib.parse
 
 import pytest
 
-from preflight_case import LOGO, make_site, needs_nginx, run, users
+from preflight_case import APP, LOGO, make_site, needs_nginx, run, users
 
 pytestmark = needs_nginx
 
@@ -197,3 +200,213 @@ def test_a_file_system_without_acls(make_site):
     assert site.status("/ram/a.txt") == 200
     restore(undo)
     assert site.status("/ram/a.txt") == 403
+
+
+def patched(site, fix, place):
+    """nginx.conf after the diff, with another place for /srv/www/web."""
+    done = subprocess.run(["patch", "-s", site.conf], input=fix["diff"],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with open(site.conf) as conf:
+        text = conf.read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("/srv/www/web", place))
+
+
+needs_patch = pytest.mark.skipif(shutil.which("patch") is None,
+                                 reason="patch is not installed")
+
+
+@needs_patch
+@pytest.mark.parametrize("location,value", [
+    ("location /static/ { alias %(home)s/site/static/; }",
+     "alias /srv/www/web/;"),
+    ("location /static/ {\n\troot %(home)s/site;\n}", "\troot /srv/www/web;"),
+])
+def test_the_tree_is_moved_by_the_diff(make_site, location, value):
+    site = make_site(server=location + "\n" + APP)
+    site.chmod("home", 0o700)
+    site.start_nginx()
+    assert site.status(LOGO) == 403
+    plan = site.ask().fix("PF101", "move-tree")
+    added, = [line for line in plan["diff"].splitlines()[2:]
+              if line[0] == "+"]
+    assert value in added
+    shown = site.check("--program", "web").stdout
+    assert all(" " * 14 + line in shown.splitlines()
+               for line in plan["diff"].splitlines())
+    # As the plan has it: owner, group, mode, and what the diff makes of it.
+    patched(site, plan, site.path("www"))
+    site.make("www", 0o755)
+    moved = "www/static" if "root" in location else "www"
+    assert ("/srv/www/web" + moved[3:]) in plan["text"]
+    os.makedirs(site.path(moved), exist_ok=True)
+    run("cp", "-r", site.home + "/site/static/.", site.path(moved))
+    run("chown", "-R", "%s:%s" % (site.users.app, site.users.worker),
+        site.path("www"))
+    site.chmod(moved, 0o2750)
+    site.reload_all()
+    assert site.status(LOGO) == 200
+    assert site.ask().codes("error") == []
+
+
+def test_no_diff_where_more_hangs_on_the_line(make_site):
+    """A root of the whole server is of every location below it."""
+    site = make_site(server="root %(home)s/site;\n"
+                     "location /static/ {}\nlocation /other/ {}\n" + APP)
+    site.chmod("home", 0o700)
+    plan = site.ask().fix("PF101", "move-tree")
+    assert plan["diff"] is None
+    assert "change the root or alias" in plan["text"]
+
+
+@needs_patch
+def test_the_slash_is_shown_as_a_diff(make_site):
+    site = make_site(server="location /static/ { alias %(home)s/site/static; }"
+                     "\n" + APP)
+    site.start_nginx()
+    assert site.status(LOGO) == 404
+    plan = site.ask().fix("PF119", "alias-slash")
+    assert plan["reload"]
+    patched(site, plan, "")
+    site.reload_all()
+    assert site.status(LOGO) == 200
+    assert "PF119" not in site.ask().codes("info")
+
+
+def open_place(site):
+    site.own("run")
+    site.chmod("run", 0o755)
+
+
+SOCKETS = [
+    pytest.param(open_place, "-m 022", False, "PF205", 502, id="predicted"),
+    pytest.param(open_place, "-m 022", True, "PF202", 502, id="there"),
+    pytest.param(open_place, "", False, "PF213", 200, id="open to all"),
+]
+
+
+@pytest.mark.parametrize("arrange,options,runs,code,status", SOCKETS)
+def test_a_place_for_the_socket(make_site, users, arrange, options, runs,
+                                code, status):
+    """The directory by --fix=apply, the mode as the plan says; nobody else
+    gets at the socket then, and all of it can be taken back."""
+    site = make_site(options=options)
+    arrange(site)
+    before = os.stat(site.path("run"))
+    site.start_nginx()
+    site.start_gunicorn()
+    assert site.status("/") == status
+    if not runs:
+        site.stop_gunicorn()
+    plan = site.ask().fix(code, "socket-dir")
+    assert plan["text"] in (None, "start it with: gunicorn -m 007")
+    assert {tuple(command[:6]) for command in plan["commands"]} == {
+        ("runuser", "-u", users.app, "-g", users.worker, "--")}
+    undo = apply(site)
+    site.stop_gunicorn()
+    site.command = site.command.replace(options, "-m 007" if plan["text"]
+                                        else options)
+    site.supervisord_conf()
+    site.start_gunicorn()
+    assert site.status("/") == 200
+    assert site.ask().codes() == []
+    stranger = users.add("str", "-U")
+    try:
+        assert not readable_as(stranger, site.path("run/app.sock"))
+        done = subprocess.run(
+            ["runuser", "-u", stranger, "--", "/usr/bin/python3", "-c",
+             "import socket; socket.socket(socket.AF_UNIX).connect(%r)"
+             % site.path("run/app.sock")], stderr=subprocess.PIPE, text=True,
+            check=False)
+        assert "PermissionError" in done.stderr
+    finally:
+        users.drop()
+    assert apply(site) is None
+    restore(undo)
+    after = os.stat(site.path("run"))
+    assert (after.st_uid, after.st_gid, after.st_mode) == (
+        before.st_uid, before.st_gid, before.st_mode)
+
+
+def test_a_link_in_the_place_of_the_directory_gains_nothing(make_site):
+    """Put there by the app between the plan and its commands."""
+    site = make_site(options="-m 022")
+    open_place(site)
+    plan = site.ask().fix("PF205", "socket-dir")
+    os.mkdir(site.path("precious"), 0o700)
+    os.rename(site.path("run"), site.path("aside"))
+    os.symlink(site.path("precious"), site.path("run"))
+    for command in plan["commands"]:
+        assert subprocess.run(command, stderr=subprocess.DEVNULL,
+                              check=False).returncode != 0
+    info = os.stat(site.path("precious"))
+    assert (info.st_gid, info.st_mode & 0o7777) == (0, 0o700)
+
+
+def seen(finding):
+    """What the command shows that the finding names."""
+    command = finding["effect"]["see"]
+    assert command[:3] == ["curl", "-sI", "-H"] and len(command) == 5
+    name, _, value = command[3].partition(": ")
+    url = urllib.parse.urlsplit(command[4])
+    client = http.client.HTTPConnection(url.netloc, timeout=20)
+    client.request("HEAD", url.path, headers={name: value})
+    status = client.getresponse().status
+    client.close()
+    return status
+
+
+@pytest.mark.parametrize("name,mode", [("home", 0o700), ("run", 0o700),
+                                       ("home/site/static/a b?.css", 0o600)])
+def test_how_to_see_that_it_worked(make_site, name, mode):
+    """The same command before and after."""
+    site = make_site(edit=[("server {", "server { server_name other; return "
+                            "500; listen 127.0.0.1:%(port)d; }\nserver {")])
+    site.write("home/site/static/a b?.css", "x")
+    site.chmod(name, mode)
+    site.start_nginx()
+    site.start_gunicorn()
+    found = [f for f in site.ask().findings if f["severity"] == "error"]
+    assert found[0]["code"] in ("PF101", "PF201", "PF102", "PF108")
+    status = found[0]["effect"]["status"]
+    assert status in (403, 502) and seen(found[0]) == status
+    assert "       see it curl -sI " in site.check("--program=web").stdout
+    if found[0]["fixes"] and found[0]["fixes"][0]["commands"]:
+        apply(site)
+    else:
+        site.chmod(name, 0o2710 if name == "run" else 0o644)
+    assert seen(found[0]) == 200
+
+
+@pytest.mark.parametrize("owner", ["somebody", 54321])
+def test_a_directory_of_somebody_else(make_site, users, owner):
+    """Its owner mends it, with a name or without."""
+    uid = owner
+    if owner == "somebody":
+        uid = pwd.getpwnam(users.add("own", "-U")).pw_uid
+    try:
+        site = make_site()
+        os.chown(site.path("home/site"), uid, -1)
+        site.chmod("home/site", 0o750)
+        site.start_nginx()
+        assert site.status(LOGO) == 403
+        assert apply(site)
+        assert site.status(LOGO) == 200
+    finally:
+        users.drop()
+
+
+def test_what_others_own_in_the_tree_is_left_alone(make_site):
+    """Something that nobody asks for would end the command before its end."""
+    site = make_site(server="location /static/ { alias "
+                     "%(home)s/site/static/; }\nlocation ~ /zz { deny all; }\n"
+                     + APP)
+    for name in ("aa.css", "mm.css"):
+        site.write("home/site/static/" + name, "x", 0o600)
+    site.write("home/site/static/zz.css", "x", 0o600)
+    site.own("home/site/static/zz.css", "root")
+    site.start_nginx()
+    assert site.status("/static/mm.css") == 403
+    assert apply(site)
+    assert [site.status("/static/%s.css" % n) for n in ("aa", "mm")] == [200] * 2

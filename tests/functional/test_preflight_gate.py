@@ -2,19 +2,19 @@
 """The gate under checkers that misbehave, many starts, and shutdowns."""
 
 import contextlib
+import http.client
 import os
 import shutil
 import signal
+import threading
 import time
+import xmlrpc.client
 
 import pytest
 
-import gated_site
-import nginx_site
 import supd
-
-needs_site = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
+from gated_site import serve, users
+from nginx_site import needs_nginx
 
 # Called as CHECKER -c FILE --format=gate --program NAME OPTION; what it does
 # is in the name.
@@ -150,6 +150,54 @@ def test_only_the_program_concerned_waits(stage):
         assert daemon.state("hang") == "STOPPED"
 
 
+def test_who_was_stopped_takes_no_place(stage):
+    """Two checks at a time are made; these two would take a minute."""
+    names = ["hang0", "hang1", "good"]
+    with stage.daemon(*((name, "block") for name in names),
+                      keys="preflight_timeout=60") as daemon:
+        for name in names:
+            daemon.rpc.supervisor.startProcess(name, False)
+        supd.wait_until(lambda: stage.pids("hang0") and stage.pids("hang1"),
+                        "two checkers")
+        daemon.rpc.supervisor.stopProcess("hang0")
+        daemon.wait_state("good", "RUNNING")
+        supd.wait_until(lambda: all_gone(stage.pids("hang0")), "no checker")
+        assert is_there(stage.pids("hang1")[0])
+        # One that waits its turn is never made.
+        daemon.rpc.supervisor.startProcess("hang0", False)
+        supd.wait_until(lambda: len(stage.pids("hang0")) == 4, "the checker",
+                        show=stage.calls)
+        daemon.rpc.supervisor.stopProcess("good")
+        daemon.rpc.supervisor.startProcess("good", False)
+        daemon.rpc.supervisor.stopProcess("good")
+        daemon.rpc.supervisor.stopProcess("hang0")
+        daemon.rpc.supervisor.startProcess("good", False)
+        daemon.wait_state("good", "RUNNING")
+        assert [call[2] for call in stage.calls() if call[:2] == (
+            "begin", "good")].count("--keep") == 2
+
+
+def test_a_call_that_is_open_at_the_end(stage):
+    """Whoever asked is told; nothing of the call is left."""
+    with stage.daemon(("hang", "warn")) as daemon:
+        answers = []
+
+        def ask():
+            try:
+                answers.append(daemon.rpc.preflight.check("hang"))
+            except xmlrpc.client.Fault as fault:
+                answers.append(fault.faultCode)
+            except (OSError, http.client.HTTPException) as error:
+                answers.append(type(error))
+        asker = threading.Thread(target=ask)
+        asker.start()
+        supd.wait_until(lambda: len(stage.calls()) == 2, "the checker")
+        daemon.signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == 0
+        asker.join(20)
+        assert answers == [6]
+
+
 def test_a_start_does_not_wait_for_a_look_at_the_socket(stage):
     """A program that has not bound its socket yet may be started anew."""
     with stage.daemon(("late", "block"), keys="preflight_timeout=60") as daemon:
@@ -244,19 +292,6 @@ def test_p18_a_shutdown_leaves_no_checker(stage, mode):
 
 # With the real checker.
 
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app11", "pf_ngx11")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def serve(users):
-    with gated_site.serving(users) as make:
-        yield make
-
-
 def session_of(sid):
     """Everything of the daemon's session: children, probes, whatever."""
     left = []
@@ -270,7 +305,7 @@ def session_of(sid):
     return left
 
 
-@needs_site
+@needs_nginx
 def test_p18_at_any_moment(serve):
     """With the start asked for, the checker there, a probe child there."""
     _, daemon = serve("preflight=block", nginx=True)
@@ -293,7 +328,7 @@ def switches(daemon):
                 if line.startswith("voluntary_ctxt_switches")][0]
 
 
-@needs_site
+@needs_nginx
 def test_a_recheck_lets_it_go(serve):
     """And nobody wakes up meanwhile but for that."""
     site, held = serve("preflight=block\npreflight_static=%(home)s/gone")

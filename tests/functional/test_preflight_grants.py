@@ -83,6 +83,22 @@ def test_a_plan_that_opens_a_secret_is_not_offered(make_site):
     assert site.ask().fix("PF101", "acl-traverse")["advised"]
 
 
+def test_a_plan_that_lets_the_worker_write_is_not_offered(make_site, users):
+    """The home was the only thing in front of what belongs to the worker."""
+    site = make_site()
+    site.chmod("home", 0o750)
+    site.make("home/site/static/cache")
+    site.own("home/site/static/cache", users.worker)
+    report = site.ask()
+    for name in ("acl-traverse", "other-traverse"):
+        fix = report.fix("PF101", name)
+        assert not fix["advised"]
+        assert "may change files below" in fix["price"]
+    run(*fix["commands"][0])
+    assert site.ask().find("PF506")["path"] == \
+        site.home + "/site/static/cache"
+
+
 def test_a_secret_that_is_closed_is_as_it_should_be(make_site):
     """No refusal to complain about, and nothing to mend."""
     site = make_site()
@@ -131,6 +147,7 @@ def test_several_tenants(make_site, users):
         assert found["severity"] == "warning"
         assert found["opens"] == [site.path("home2/.env")]
         assert site.path("home/site/static") in found["message"]
+        assert "PF509" not in report.codes()
         # It is what a link would do.
         site.link("home/site/static/x.txt", "%(dir)s/home2/.env")
         site.start_nginx()
@@ -139,6 +156,22 @@ def test_several_tenants(make_site, users):
         severities = {f["severity"] for f in site.ask().findings
                       if f["code"] == "PF514"}
         assert "critical" in severities
+        # Of both groups, each gets at the other's.
+        site.joined()
+        site.reload_all()
+        found = site.ask().find("PF509")
+        assert found["severity"] == "error"
+        for user in (users.app, other):
+            assert user in found["message"]
+        # A home that all can list is one step worse, too.
+        site.chmod("home", 0o755)
+        assert site.ask().find("PF510")["severity"] == "warning"
+        site.supervisord_conf()
+        assert site.ask().find("PF510")["severity"] == "notice"
+        site.supervisord_conf(extra=TWO % (other, site.path("home2")))
+        site.chmod("home", 0o711)
+        site.leave()
+        site.undo.pop_all()
         # Links that nginx does not follow publish nothing.
         site.edit("location /static/ {",
                   "location /static/ { disable_symlinks on;")

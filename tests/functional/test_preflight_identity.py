@@ -4,12 +4,14 @@
 import grp
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
 
+import nginx_site
 import supd
-from preflight_case import (LOGO, MEMBER, expect, make_site, needs_nginx, run,
+from preflight_case import (APP, LOGO, MEMBER, STATIC, expect, make_site, needs_nginx, run,
                             users)
 
 pytestmark = needs_nginx
@@ -208,3 +210,55 @@ def test_the_nginx_of_a_pid_file(make_site, users):
     report = site.ask("--nginx", "pid:%s/nginx.pid" % site.dir)
     assert identity(report)["user"] == users.worker
     assert identity(report)["source"] == "worker"
+
+
+def started_from(site, *arguments, binary=None, **options):
+    """An nginx started in its own folder, which the checker then finds by
+    itself."""
+    site.nginx = subprocess.Popen(
+        [binary or nginx_site.NGINX, *arguments], cwd=site.dir,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, **options)
+    supd.wait_until(site.answers, "an answer of nginx", show=site.log)
+
+
+def test_a_prefix_counts_from_where_nginx_was_started(make_site, users):
+    site = make_site(server=STATIC.replace("%(home)s/", "home/") + APP)
+    started_from(site, "-p", ".", "-c", "nginx.conf", "-e", "error.log")
+    assert site.status(LOGO) == 200
+    report = site.ask()
+    expect(report)
+    assert identity(report)["source"] == "worker"
+    site.chmod("home/site/static/logo.png", 0o600)
+    assert site.status(LOGO) == 403
+    expect(site.ask(), "PF102")
+
+
+def test_the_log_of_the_command_line(make_site):
+    """-e names the log where no directive does; it is opened again, too."""
+    site = make_site()
+    site.edit("error_log %(dir)s/error.log;" % site.names, "")
+    site.make("logs", 0o700)
+    site.start_nginx("-e", site.path("logs/e.log"))
+    site.log = lambda: open(site.path("logs/e.log")).read()
+    site.signal_and_wait(signal.SIGUSR1,
+                         lambda: "(13: Permission denied)" in site.log(),
+                         "a log that cannot be opened again")
+    report = site.ask()
+    expect(report, "PF403")
+    assert report.find("PF403")["path"] == site.path("logs")
+
+
+def test_a_binary_that_was_replaced(make_site):
+    """What was compiled in is that of the running one."""
+    site = make_site()
+    user_line(site, "")
+    site.hand_socket_to("nogroup")
+    binary = site.path("nginx-own")
+    shutil.copy(nginx_site.NGINX, binary)
+    started_from(site, "-p", site.dir, "-c", site.conf, "-e",
+                 site.path("error.log"), binary=binary)
+    os.remove(binary)
+    report = site.ask()
+    expect(report)
+    assert identity(report)["user"] == "nobody"

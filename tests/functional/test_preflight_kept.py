@@ -13,19 +13,13 @@ import pytest
 import gated_site
 import nginx_site
 import supd
+from gated_site import users
+from nginx_site import needs_nginx
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
+pytestmark = needs_nginx
 
 # Where struct kept_head has the time of the answer.
 TIME_AT = 40
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app8", "pf_ngx8")
-    yield made
-    made.remove()
 
 
 class Keeper:
@@ -101,7 +95,7 @@ def edit(path, old, new):
 
 
 def undisturbed(scene):
-    """Until the scene was true once: users and every nginx of the machine
+    """Until the scene was true once: users and every nginx master of the machine
     are part of what an answer rests on, and others may be at work there."""
     supd.wait_until(scene, "an answer that is given again", 60)
 
@@ -170,6 +164,19 @@ def test_a_change_is_seen(keep, what):
     assert fresh, line
     if code is not None:
         assert line.startswith("fail\t" + code), line
+
+
+def test_the_workers_of_another_nginx(keep):
+    """Which masters there are is part of the answer, not their workers."""
+    site, keeper = keep()
+    other, _ = keep()
+
+    def kill_and_ask():
+        keeper.settle()
+        os.kill(other.worker(), 9)
+        supd.wait_until(other.worker, "a new worker")
+        return keeper.is_fresh() == (False, "ok\t")
+    undisturbed(kill_and_ask)
 
 
 def test_the_databases_of_users(keep, users):

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """Namespaces and confinement, cases T60 to T69 of docs/preflight-cases.md."""
 
+import contextlib
 import ctypes
 import os
 import pwd
 import re
 import shutil
+import socket
 import struct
 import subprocess
 
@@ -13,7 +15,7 @@ import pytest
 
 import nginx_site
 import supd
-from preflight_case import LOGO, expect, make_site, needs_nginx, users
+from preflight_case import APP, LOGO, STATIC, expect, make_site, needs_nginx, users
 
 pytestmark = needs_nginx
 
@@ -259,13 +261,31 @@ def test_t66_fuse_of_another_user(make_site):
     expect(report, "PF111")
 
 
+def waits_for_fuse(pid):
+    with open("/proc/%d/stack" % pid) as stack:
+        return "fuse" in stack.read()
+
+
 def test_t67_hung_fuse_server(make_site):
     site = make_site(keys="preflight_timeout=3")
     fuse(site, ",allow_other", 0)
-    done = site.check("--format=gate", "--program", "web")
+    site.start_nginx()
+    # The only worker goes in and never comes out, without a word.
+    with socket.create_connection(("127.0.0.1", site.port), 20) as lost, \
+            socket.create_connection(("127.0.0.1", site.port), 20) as other:
+        lost.sendall(b"GET %s HTTP/1.0\r\n\r\n" % LOGO.encode())
+        supd.wait_until(lambda: waits_for_fuse(site.workers()[0]),
+                        "a worker that hangs", show=site.log)
+        other.sendall(b"GET /nothing HTTP/1.0\r\n\r\n")
+        done = site.check("--format=gate", "--program", "web")
+        for client in (lost, other):
+            client.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                client.recv(1)
+    assert "fuse" not in site.log()
     report = nginx_site.Report(
         nginx_site.json.loads(done.stdout.splitlines()[1]), done.returncode)
-    expect(report, "PF123", "PF004")
+    expect(report, "PF123")
     assert report.code == 4
     assert report.tree["duration_ms"] < 10000
 
@@ -278,6 +298,19 @@ def confine(site, how):
     site.start_nginx(preexec_fn=limit)
 
 
+ALLOW = (0x06, 0, 0, 0x7fff0000)
+
+
+def filtered(site, code):
+    """nginx under a filter of system calls."""
+    rules = b"".join(struct.pack("HBBI", *one) for one in code)
+    # The array has to outlive the call.
+    text = ctypes.create_string_buffer(rules)
+    program = ctypes.create_string_buffer(struct.pack(
+        "HxxxxxxQ", len(code), ctypes.addressof(text)))
+    confine(site, lambda: LIBC.prctl(22, 2, ctypes.byref(program), 0, 0))
+
+
 def test_t68_seccomp_without_af_unix(make_site):
     """socket(AF_UNIX) answers EAFNOSUPPORT, which no probe can see."""
     if os.uname().machine != "x86_64":
@@ -285,18 +318,71 @@ def test_t68_seccomp_without_af_unix(make_site):
     site = make_site()
     site.serve(mode=0o770)
     site.give("run/app.sock", 0o770)
-    code = [(0x20, 0, 0, 0), (0x15, 0, 3, 41), (0x20, 0, 0, 16),
-            (0x15, 0, 1, 1), (0x06, 0, 0, 0x00050000 | 97),
-            (0x06, 0, 0, 0x7fff0000)]
-    rules = b"".join(struct.pack("HBBI", *one) for one in code)
-    # The array has to outlive the call.
-    text = ctypes.create_string_buffer(rules)
-    program = ctypes.create_string_buffer(struct.pack(
-        "HxxxxxxQ", len(code), ctypes.addressof(text)))
-    confine(site, lambda: LIBC.prctl(22, 2, ctypes.byref(program), 0, 0))
+    filtered(site, [(0x20, 0, 0, 0), (0x15, 0, 3, 41), (0x20, 0, 0, 16),
+                    (0x15, 0, 1, 1), (0x06, 0, 0, 0x00050000 | 97), ALLOW])
     assert site.status("/") == 500
     assert "(97: Address family not supported" in site.log()
-    expect(site.ask(), "PF013")
+    report = site.ask()
+    expect(report, "PF013")
+    assert {c["confidence"] for c in report.program["checks"]
+            if c["identity"]} == {"likely"}
+    # Only nginx itself can tell.
+    report = site.ask("--confirm=http")
+    expect(report, "PF013", "PF019")
+    effect = report.find("PF019")["effect"]
+    assert (effect["status"], effect["url"]) == (500, "/")
+
+
+def test_what_nginx_confirms_is_settled(make_site):
+    """A filter that forbids nothing: only nginx can say that it does not."""
+    site = make_site(server="location = /one.png { alias "
+                     "%(home)s/site/static/logo.png; }\n" + STATIC + APP)
+    site.serve(mode=0o770)
+    site.give("run/app.sock", 0o770)
+    filtered(site, [ALLOW])
+    assert [site.status(url) for url in (LOGO, "/", "/one.png")] == [200] * 3
+    report = site.ask()
+    assert report.code == 2
+    assert report.find("PF013")["severity"] == "undecided"
+    report = site.ask("--confirm=http")
+    found = report.find("PF013")
+    assert found["severity"] == "info" and "confirmed" in found["message"]
+    sure = {c["kind"]: (c["confirmed"], c["confidence"])
+            for c in report.program["checks"] if c["identity"]}
+    for kind in ("static-tree", "static-file", "socket"):
+        assert sure[kind] == (True, "probed"), kind
+    # A log that is opened anew cannot be asked for.
+    assert sure["log-reopen"] == (False, "likely")
+    assert report.code == 0
+    # One more that cannot be asked for leaves it open.
+    site.edit("location = /one.png {", "location = /one.png { allow "
+              "127.0.0.2; deny all;")
+    site.reload_all()
+    assert site.ask("--confirm=http").find("PF013")["severity"] == "undecided"
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:%(port)d", "[::1]:%(port)d",
+                                    "[::]:%(port)d", "%(port)d",
+                                    "localhost:%(port)d", "*:%(port)d"])
+def test_wherever_nginx_listens(make_site, listen):
+    site = make_site(edit=[("listen 127.0.0.1:", "listen 127.0.0.2:%(port)d; "
+                            "listen 127.0.0.1:")])
+    site.edit("listen 127.0.0.2:%d; " % site.port, "")
+    site.edit("listen 127.0.0.1:%d;" % site.port,
+              "listen %s;" % listen % {"port": site.port})
+    host = "::1" if "::" in listen else "127.0.0.1"
+    site.start_nginx(wait=False)
+
+    def answers():
+        assert site.nginx.poll() is None, site.log()
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, site.port), 5).close()
+            return site.workers() and not site.fresh()
+        return False
+    supd.wait_until(answers, "an answer of nginx", show=site.log)
+    report = site.ask("--confirm=http")
+    tree, = [c for c in report.program["checks"] if c["kind"] == "static-tree"]
+    assert tree["confirmed"]
 
 
 def test_t69_landlock(make_site):
@@ -331,3 +417,6 @@ def test_t69_landlock(make_site):
     confine(site, limit)
     assert site.status(LOGO) == 403
     expect(site.ask(), "PF013")
+    report = site.ask("--confirm=http")
+    expect(report, "PF013", "PF019")
+    assert report.find("PF019")["effect"]["status"] == 403

@@ -9,6 +9,7 @@ import struct
 import pytest
 
 import nginx_site
+from nginx_site import users
 
 pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
                                 reason=str(nginx_site.reason_to_skip()))
@@ -18,14 +19,6 @@ IN_ACCESS = 0x1
 IN_OPEN = 0x20
 IN_Q_OVERFLOW = 0x4000
 EVENT = struct.Struct("iIII")
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app%d" % os.getpid(),
-                            "pf_ngx%d" % os.getpid())
-    yield made
-    made.remove()
 
 
 class Watch:

@@ -4,27 +4,12 @@
 import json
 import os
 
-import pytest
-
-import gated_site
 import life
-import nginx_site
 import supd
+from gated_site import serve, users
+from nginx_site import needs_nginx
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app7", "pf_ngx7")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def serve(users):
-    with gated_site.serving(users) as make:
-        yield make
+pytestmark = needs_nginx
 
 
 def verdict(daemon):
@@ -70,6 +55,35 @@ def test_rpc_and_the_table(serve):
     assert (nobody.status, nobody.stdout) == (1, "No such process nobody\n")
 
 
+MORE = """
+[program:%s]
+command=/bin/cat
+autostart=false
+preflight=warn
+"""
+
+
+def test_reports_are_in_the_order_of_names(serve):
+    names = ["b", "zeta", "a", "c2"]
+    _, daemon = serve("preflight=warn", more="".join(MORE % n for n in names))
+    for name in names + ["web", "b"]:
+        daemon.rpc.preflight.check(name)
+    listed = [row["name"] for row in daemon.rpc.preflight.reports()]
+    assert listed == ["a", "b", "c2", "web", "zeta"]
+    assert [line.split()[0] for line in
+            daemon.ctl("preflight").stdout.splitlines()[1:]] == listed
+    # What is not in the configuration any more has no verdict.
+    with open(daemon.conf) as text:
+        without = text.read().replace(MORE % "b", "")
+    with open(daemon.conf, "w") as out:
+        out.write(without)
+    daemon.rpc.supervisor.reloadConfig()
+    assert "b" in [r["name"] for r in daemon.rpc.preflight.reports()]
+    daemon.rpc.supervisor.removeProcessGroup("b")
+    assert [row["name"] for row in daemon.rpc.preflight.reports()] == [
+        "a", "c2", "web", "zeta"]
+
+
 def test_a_server_without_preflight():
     with supd.Daemon(programs="[program:cat]\ncommand=/bin/cat\n") as daemon:
         asked = daemon.ctl("preflight")
@@ -98,8 +112,12 @@ def test_a_listener_that_asks_hears_of_it(serve, tmp_path):
 [eventlistener:ear]
 command=%s %s
 events=PREFLIGHT
-""" % (script, heard))
+[eventlistener:other]
+command=%s %s
+events=EVENT
+""" % (script, heard, script, heard + "-else"))
     daemon.wait_state("ear:ear", "RUNNING")
+    daemon.wait_state("other:other", "RUNNING")
     expected = "processname:web groupname:web verdict:"
     assert verdict(daemon)[0] == "ok"
     site.chmod("home", 0o700)
@@ -109,3 +127,8 @@ events=PREFLIGHT
     assert open(heard).read().splitlines() == [
         "PREFLIGHT_OK " + expected + "ok",
         "PREFLIGHT_FAIL " + expected + "fail"]
+    # Who wants everything that Supervisor has gets nothing that it has not.
+    daemon.rpc.supervisor.sendRemoteCommEvent("last", "word")
+    supd.wait_until(lambda: "REMOTE_" in open(heard + "-else").read(),
+                    "an event of Supervisor's")
+    assert "PREFLIGHT" not in open(heard + "-else").read()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Policies, waivers, baselines, applied fixes and asking nginx itself."""
 
-import contextlib
 import datetime
 import json
 import os
@@ -10,27 +9,9 @@ import xml.etree.ElementTree
 
 import pytest
 
-import nginx_site
+from nginx_site import make_site, needs_nginx, users
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app4", "pf_ngx4")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = nginx_site.Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+pytestmark = needs_nginx
 
 
 def day(offset):
@@ -88,7 +69,7 @@ def test_a_waiver_for_all_covers_nothing_critical(make_site):
         location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
 """)
     policy = write_policy(site, """waivers:
-  - {code: PF508, program: "*", reason: "known to operations", until: %s,
+  - {code: PF508, program: "*", path: "*", reason: "known to operations", until: %s,
      by: anna}
 """ % day(30))
     assert site.report(policy).find("PF508")["waived"]
@@ -109,8 +90,12 @@ def test_a_waiver_for_all_covers_nothing_critical(make_site):
      "'soon' is no date"),
     # Case P14.
     ("waivers: [{code: PF101, program: web}]\n", "the waiver has no 'reason'"),
-    ("waivers: [{code: PF019, program: '*', reason: '0123456789', "
+    ("waivers: [{code: PF019, program: '*', path: '*', reason: '0123456789', "
      "until: %s, by: a}]\n" % day(3), "cannot be waived for all programs"),
+    ("waivers: [{code: PF101, program: web, reason: '0123456789', "
+     "until: %s, by: a}]\n" % day(3), "the waiver has no 'path'"),
+    ("codes: {PF902: ignore}\n", "PF902 cannot be ignored for all programs"),
+    ("codes: {PF504: ignore}\n", "PF504 cannot be ignored for all programs"),
     ("codes: {PF101: maybe}\n", ":2:16: 'maybe' is no value for this"),
     ("codes: [\n", ":3:1: "),
     ("codes: {PF101: warn}\ncodes: {}\n", "'codes' is there twice"),

@@ -37,6 +37,13 @@ def test_t120_capabilities_that_survive(make_site):
     report = wrapped(site, "setpriv", "--securebits", "+no_setuid_fixup")
     expect(report, "PF902")
     assert report.code == 4
+    # That it could not be asked is no reason to hold the program back.
+    done = subprocess.run(
+        ["setpriv", "--securebits", "+no_setuid_fixup", nginx_site.CHECKER,
+         "-c", site.path("supervisord.conf"), "--format=gate",
+         "--program=web"], env=supd.environment(), stdout=subprocess.PIPE,
+        text=True, check=False)
+    assert done.stdout.startswith("undecided\tPF902 ")
 
 
 def without(*names):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the checker reports, next to what nginx and gunicorn really do."""
 
-import contextlib
 import json
 import os
 import shlex
@@ -10,27 +9,11 @@ import subprocess
 
 import pytest
 
+import gated_site
 import nginx_site
+from nginx_site import make_site, needs_nginx, users
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app3", "pf_ngx3")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = nginx_site.Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+pytestmark = needs_nginx
 
 
 def apply_fix(fix):
@@ -58,8 +41,8 @@ def test_the_story(make_site):
     closed = report.find("PF101")
     assert closed["path"] == site.home
     assert closed["message"] == (
-        "nginx (pf_ngx3) cannot pass through %s "
-        "(drwxr-x--- pf_app3:pf_app3)" % site.home)
+        "nginx (%(worker)s) cannot pass through %(home)s "
+        "(drwxr-x--- %(app)s:%(app)s)" % site.names)
     assert closed["effect"]["status"] == 403
     assert closed["effect"]["url"] == "/static/"
     assert closed["evidence"]["have"] == "---"
@@ -267,8 +250,8 @@ def test_gate(make_site):
     done = site.check("--format=gate", "--program", "web")
     first, second = done.stdout.splitlines()
     assert first == (
-        "fail\tPF101 nginx (pf_ngx3) cannot pass through %s (drwxr-x--- "
-        "pf_app3:pf_app3); /static/ would answer 403" % site.home)
+        "fail\tPF101 nginx (%(worker)s) cannot pass through %(home)s "
+        "(drwxr-x--- %(app)s:%(app)s); /static/ would answer 403" % site.names)
     assert json.loads(second)["mode"] == "start"
     site.chmod("home", 0o755)
     done = site.check("--format=gate", "--program", "web")
@@ -298,13 +281,15 @@ def test_json_schema(make_site):
     assert tree["schema"] == "preflight/1"
     assert tree["mode"] == "provision" and tree["exit"] == 1
     identity, = tree["identities"]
-    assert identity["source"] == "worker" and identity["user"] == "pf_ngx3"
+    assert identity["source"] == "worker"
+    assert identity["user"] == site.users.worker
     assert identity["pids"] == [site.worker()]
     assert identity["confinement"] == {
         "seccomp": 0, "nnp": False, "label": None}
     program, = tree["programs"]
     assert (program["name"], program["user"], program["result"],
-            program["paired_by"]) == ("web", "pf_app3", "fail", "socket")
+            program["paired_by"]) == (
+                "web", site.users.app, "fail", "socket")
     static, = [c for c in program["checks"] if c["kind"] == "static-tree"]
     assert static["id"] == "web/static-tree/1"
     assert static["url"] == "/static/" and static["identity"] == "n1"
@@ -346,8 +331,8 @@ def test_p17_report_file(make_site):
 def test_text_can_be_pasted(make_site):
     site = make_site()
     site.chmod("home", 0o750)
-    line, = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
-    subprocess.run(shlex.split(line)[2:], check=True)
+    lines = [l for l in site.check().stdout.splitlines() if "fix 1" in l]
+    subprocess.run(shlex.split(lines[0])[2:], check=True)
     assert "PF101" not in site.report().codes()
 
 
@@ -368,8 +353,9 @@ def test_files_of_tomorrow(make_site):
     site = make_site()
     site.supervisord_conf("umask=077")
     found = site.report().find("PF120")
-    assert "will be -rw------- pf_app3:pf_app3 (umask 077)" in found["message"]
-    subprocess.run(["setfacl", "-dm", "u:pf_ngx3:r-x",
+    assert "will be -rw------- %(app)s:%(app)s (umask 077)" % site.names \
+        in found["message"]
+    subprocess.run(["setfacl", "-dm", "u:%s:r-x" % site.users.worker,
                     site.home + "/site/static"], check=True)
     assert "PF120" not in site.report().codes()
 
@@ -407,15 +393,17 @@ def test_fcgi_program(make_site):
     with open(site.path("supervisord.conf"), "w") as out:
         out.write(text)
     found = site.report().find("PF205")
-    assert "will be srwx------ pf_app3:" in found["message"]
+    assert "will be srwx------ %s:" % site.users.app in found["message"]
     with open(site.path("supervisord.conf"), "a") as out:
-        out.write("socket_mode=0770\nsocket_owner=pf_app3:pf_ngx3\n")
+        out.write("socket_mode=0770\nsocket_owner=%(app)s:%(worker)s\n"
+                  % site.names)
     assert "PF205" not in site.report().codes()
 
 
 def test_acl_cut_by_mask(make_site):
     site = make_site()
-    subprocess.run(["setfacl", "-m", "u:pf_ngx3:--x", site.home], check=True)
+    subprocess.run(["setfacl", "-m", "u:%s:--x" % site.users.worker,
+                    site.home], check=True)
     site.start_nginx()
     assert site.get("/static/logo.png") == 200
     site.chmod("home", 0o700)
@@ -476,7 +464,7 @@ def test_command_that_cannot_be_executed(make_site):
     assert "PF304" in site.report().codes()
 
 
-def test_unpacked_image(make_site):
+def test_unpacked_image(make_site, users):
     """--root: names from the image's own files, paths inside of it, also
     where the same path is something else outside."""
     site = make_site()
@@ -485,7 +473,8 @@ def test_unpacked_image(make_site):
     os.makedirs(image + site.home + "/site/static")
     os.chmod(image + site.home, 0o700)
     for name, text in (
-            ("passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"),
+            ("passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"
+             "%s:x:779:779::/:/bin/sh\n" % users.app),
             ("group", "root:x:0:\nwww:x:777:\n"),
             ("nginx/nginx.conf", "user www; events {} http { server { location"
              " /s/ { alias %s/site/static/; } } }\n" % site.home)):
@@ -499,8 +488,63 @@ def test_unpacked_image(make_site):
     found = report.find("PF101")
     assert found["path"] == site.home
     assert found["message"].startswith("nginx (www) cannot pass")
+    # Everything in it is said to be inferred, and is no proof.
+    assert not report.tree["identities"][0]["taken"]
+    assert {f["confidence"] for f in report.program["findings"]} == {
+        "inferred"}
+    assert {c["confidence"] for c in report.program["checks"]} == {"inferred"}
+    assert report.code == 1
+    assert site.report("--root", image, "--require=probed").code == 5
+    # What mends it is about the image, not about this system.
+    fix = report.fix("PF101", "acl-traverse")
+    assert fix["commands"] == [["chroot", image, "setfacl", "-m", "u:www:--x",
+                                "--", site.home]]
+    assert fix["undo"][:2] == ["chroot", image]
+    assert site.check("--root", image, "--fix=apply").returncode == 64
     os.chmod(image + site.home, 0o711)
     assert "PF101" not in site.report("--root", image).codes()
+
+
+def test_users_of_the_image_alone(make_site):
+    """The program's user, its home and the settings of its server are the
+    image's; so are the names of whoever owns what."""
+    site = make_site()
+    image = site.path("image")
+    home = "/home/shop"
+    for name in ("etc/nginx", home[1:] + "/static", "run/shop"):
+        os.makedirs(os.path.join(image, name))
+    for name, text in (
+            ("etc/passwd", "root:x:0:0::/:/bin/sh\nwww:x:777:777::/:/bin/sh\n"
+             "shop:x:779:780::%s:/bin/sh\n" % home),
+            ("etc/group", "root:x:0:\nwww:x:777:\nstaff:x:780:\n"
+             "more:x:781:shop\n"),
+            ("etc/nginx/nginx.conf", "user www; events {} http { server { "
+             "location /s/ { alias %s/static/; } location / { proxy_pass "
+             "http://unix:/run/shop/s.sock; } } }\n" % home),
+            (home[1:] + "/gunicorn.conf.py",
+             "bind = 'unix:/run/shop/s.sock'\numask = 0o022\n"),
+            (home[1:] + "/.env", "A=1\n"),
+            (home[1:] + "/static/a.css", "x")):
+        with open(os.path.join(image, name), "w") as out:
+            out.write(text)
+    for name in (home[1:], "run/shop"):
+        os.chown(os.path.join(image, name), 779, 780)
+    os.chmod(image + home + "/static/a.css", 0o600)
+    os.chown(image + home + "/static/a.css", 779, 780)
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write("[supervisord]\n[program:shop]\nuser=shop\ndirectory=%s\n"
+                  "command=/usr/bin/gunicorn app:app\n" % home)
+    report = site.report("--root", image)
+    assert report.program["user"] == "shop"
+    assert report.program["paired_by"] == "socket"
+    assert "srwxr-xr-x shop:staff" in report.find("PF205")["message"]
+    assert report.find("PF502")["path"] == home + "/.env"
+    assert "shop:staff" in report.find("PF102")["message"]
+    assert ["chroot", image, "runuser", "-u", "shop"] == \
+        report.fix("PF205", "socket-dir")["commands"][0][:5]
+    # Nobody of the name here.
+    done = site.check("--format=json")
+    assert done.returncode == 3 and "Invalid user name shop" in done.stderr
 
 
 def test_without_root(make_site, users):
@@ -524,6 +568,79 @@ def test_without_root(make_site, users):
     assert report.codes() == ["PF016", "PF101", "PF205"]
     assert report.find("PF101")["confidence"] == "inferred"
     assert check("--require=probed").returncode == 5
+
+
+def test_without_root_only_the_own_tree_refuses(make_site, users):
+    """What the program's user cannot see may be otherwise."""
+    site = make_site(server="""
+        location /static/ { alias %(home)s/site/static/; }
+        location /more/ { alias %(dir)s/more/; }
+        location / { proxy_pass http://unix:%(dir)s/run/app.sock; }
+""", options="-m 007")
+    if subprocess.run(["runuser", "-u", users.app, "--",
+                       nginx_site.CHECKER, "--version"],
+                      stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("the build folder is closed to other users")
+    gated_site.share_run(site)
+    os.mkdir(site.path("more"), 0o700)
+    text = open(site.path("supervisord.conf")).read()
+    with open(site.path("supervisord.conf"), "w") as out:
+        out.write(text.replace("[program:web]", "[program:web]\n"
+                               "preflight_static=%s/=/more/"
+                               % site.path("more")))
+
+    def verdict():
+        return subprocess.run(
+            ["runuser", "-u", users.app, "--", nginx_site.CHECKER, "-c",
+             site.path("supervisord.conf"), "--format=gate", "--program=web"],
+            stdout=subprocess.PIPE, text=True).stdout.splitlines()[0]
+    # Root is refused nothing, so it knows.
+    assert site.check("--format=gate", "--program=web").stdout.startswith(
+        "fail\tPF101 ")
+    assert verdict().startswith("undecided\tPF101 ")
+    assert site.path("more") in verdict()
+    site.chmod("home", 0o750)
+    assert verdict().startswith("fail\tPF101 ")
+    assert site.home in verdict()
+
+
+def as_app(site, *before):
+    """The checker of a manager that is not root."""
+    done = subprocess.run(
+        [*before, "runuser", "-u", site.users.app, "--", nginx_site.CHECKER,
+         "-c", site.path("supervisord.conf"), "--format=json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if not done.stdout:
+        pytest.skip("the build folder is closed to other users, or no "
+                    "namespace can be made")
+    return nginx_site.Report(json.loads(done.stdout), done.returncode)
+
+
+def test_without_root_the_own_tree_is_listed(make_site):
+    """Also while an nginx runs into whose root one may not look."""
+    site = make_site()
+    site.write("home/site/static/a.css", "x", 0o600)
+    site.start_nginx()
+    assert site.get("/static/a.css") == 403
+    found = as_app(site).find("PF108")
+    assert found["path"].endswith("/a.css")
+    assert found["confidence"] == "inferred"
+
+
+def test_an_nginx_that_is_hidden_from_us(make_site):
+    """hidepid: its pid file is there, its process is not to be seen."""
+    site = make_site()
+    site.start_nginx()
+    hide = ["unshare", "-m", "sh", "-c",
+            'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh"]
+    report = as_app(site, *hide)
+    assert "not to be seen" in report.find("PF008")["message"]
+    assert "PF004" not in report.codes("info")
+    site.nginx.terminate()
+    site.nginx.wait(20)
+    site.nginx = None
+    assert "PF004" in as_app(site, *hide).codes("info")
 
 
 def test_a_runtime_dir_beside_the_socket(make_site):

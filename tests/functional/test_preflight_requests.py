@@ -47,7 +47,83 @@ def chmod(name, mode):
     return arrange
 
 
+RENAMED = "location /v1/ { root %(home)s/site; rewrite RULE break; }\n" + APP
+KEPT = RENAMED.replace("RULE", "^/v1/(.*)$ /static/$1")
+NUMBERED = KEPT.replace("/v1/ {", "~ ^/v[0-9]+/ {").replace(
+    "^/v1/", "^/v[0-9]+/")
+ONE = RENAMED.replace("/v1/ {", "= /v1 {").replace("RULE", "^ /static/logo.png")
+SHORT = "location / { " + ROOT + "try_files $uri.png =404; }\n" + \
+    APP.replace("/ {", "/app {")
+LISTED = "location / { " + ROOT + "index logo.png; autoindex on; }\n" + \
+    APP.replace("/ {", "/app {")
+
+
+def linked(site):
+    """What only a link leads to is no file that can be asked for itself."""
+    closed("hidden.txt")(site)
+    site.link("home/site/static/l.png", "hidden.txt")
+
+
+PNG_BELOW = "location ~ ^/static/.*\\.png$ { root %(home)s/site; }\n" + APP
+
+
+def inside(site):
+    site.make("home/site/other")
+    site.write("home/site/other/x.png", "x", 0o600)
+    site.link("home/site/static/d", "../other")
+
+
+def beside(site):
+    site.make("home/beside")
+    site.write("home/beside/x.png", "x", 0o600)
+    site.link("home/site/static/d", "../../beside")
+
+
 CASES = [
+    case("renamed", None, 200, "", url="/v1/logo.png", server=KEPT),
+    case("renamed, a file", closed("a.png"), 403, DENIED, "PF108",
+         url="/v1/a.png", server=KEPT),
+    case("renamed, its folder", chmod("home/site/static/d", 0o700), 403,
+         DENIED, "PF101", url="/v1/d/x", server=KEPT),
+    case("renamed, others", lambda s: s.write(
+        "home/site/other.txt", "", 0o600), 200, "", url="/v1/logo.png",
+        server=KEPT),
+    case("renamed by number", closed("a.png"), 403, DENIED, "PF108",
+         url="/v12/a.png", server=NUMBERED),
+    case("renamed one", None, 200, "", url="/v1", server=ONE),
+    case("renamed one, closed", lambda s: s.chmod(
+        "home/site/static/logo.png", 0o600), 403, DENIED, "PF102", url="/v1",
+        server=ONE),
+    case("renamed one, others", closed("a.png"), 200, "", url="/v1",
+         server=ONE),
+    case("renamed in part", None, 200, "", "PF122", url="/v1/logo.7.png",
+         server=RENAMED.replace("RULE",
+                               "^/v1/(.*)\\.7\\.png$ /static/$1.png")),
+    case("tried in a folder that is not there", None, 200, "",
+         url="/logo.png", server=SHORT.replace("$uri.png",
+                                               "/cache$uri $uri")),
+    case("shorter", None, 200, "", url="/logo", server=SHORT),
+    case("shorter, others", closed("notes.txt", "a.css"), 200, "",
+         url="/logo", server=SHORT),
+    case("shorter, its file", closed("a.png"), 403, DENIED, "PF108",
+         "PF112", url="/a", server=SHORT),
+    case("folder below is listed", chmod("home/site/static/d", 0o711), 403,
+         "opendir() ", "PF106", url="/d/", server=LISTED),
+    case("folder below has an index", folder("d", "logo.png", mode=0o711),
+         200, "", url="/d/", server=LISTED),
+    case("folder below is not listed", chmod("home/site/static/d", 0o711),
+         403, "directory index of", url="/d/",
+         server=LISTED.replace("autoindex on; ", "")),
+    case("regex, a link to a folder", inside, 403, DENIED, "PF102",
+         url="/static/d/x.png", server=PNG_BELOW),
+    case("regex, a link out of it", beside, 403, DENIED, "PF102",
+         url="/static/d/x.png", server=PNG_BELOW),
+    case("renamed, a link to a folder", beside, 403, DENIED, "PF102",
+         url="/v1/d/x.png", server=KEPT),
+    case("shorter, a link to a folder", beside, 403, DENIED, "PF102", "PF112",
+         url="/d/x", server=SHORT),
+    case("link to what is not asked for", linked, 403, DENIED, "PF102",
+         url="/l.png", server=PNG_ONLY),
     case("regex, another file", closed("notes.txt"), 200, "",
          url="/logo.png", server=PNG_ONLY),
     case("regex, its file", closed("a.png"), 403, DENIED, "PF108",

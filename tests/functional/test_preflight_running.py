@@ -9,25 +9,12 @@ import stat
 
 import pytest
 
-import gated_site
 import nginx_site
 import supd
+from gated_site import serve, users
+from nginx_site import needs_nginx
 
-pytestmark = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                reason=str(nginx_site.reason_to_skip()))
-
-
-@pytest.fixture(scope="module")
-def users():
-    made = nginx_site.Users("pf_app9", "pf_ngx9")
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def serve(users):
-    with gated_site.serving(users) as make:
-        yield make
+pytestmark = needs_nginx
 
 
 def row(daemon):

@@ -136,14 +136,22 @@ def test_predicted(make_site, arrange, options, status, codes):
     assert gunicorn(site) == status, site.log()
 
 
-def gunicorn_refuses(site):
-    """That gunicorn ends without having served anything."""
-    done = subprocess.run(
-        ["runuser", "-u", site.users.app, "--", "timeout", "-s", "KILL", "4",
-         *site.command.split()], cwd=site.home + "/site",
-        env=supd.environment(HOME=site.home), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False)
-    return done.stdout
+def gunicorn_complains(site, what):
+    """It tries again for some seconds; meanwhile and after that nginx finds
+    nobody there."""
+    with open(site.path("gunicorn.log"), "w") as log:
+        process = subprocess.Popen(
+            ["runuser", "-u", site.users.app, "--", *site.command.split()],
+            cwd=site.home + "/site", env=supd.environment(HOME=site.home),
+            stdout=log, stderr=log)
+    try:
+        supd.wait_until(
+            lambda: what in open(site.path("gunicorn.log")).read(), what,
+            show=lambda: open(site.path("gunicorn.log")).read())
+        return site.status("/")
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 def test_t84_another_user_cannot_connect(make_site, users):
@@ -167,14 +175,19 @@ def test_t85_stale_socket_of_root_in_a_sticky_directory(make_site):
     site.own("run", "root")
     site.chmod("run", 0o1777)
     bound(site, owner="root", mode=0o755).close()
-    expect(site.ask(), "PF206", "PF004")
+    site.start_nginx()
+    assert gunicorn_complains(site, "Can't connect to") == 502
+    expect(site.ask(), "PF206")
 
 
 def test_t86_directory_not_writable_for_the_app(make_site):
     site = make_site()
     os.chown(site.path("run"), 0, -1)
     site.chmod("run", 0o2755)
-    expect(site.ask(), "PF204", "PF004")
+    site.start_nginx()
+    assert gunicorn_complains(site, "Can't connect to") == 502
+    assert ABSENT in site.log()
+    expect(site.ask(), "PF204")
 
 
 def test_t87_path_too_long(make_site):
@@ -212,22 +225,41 @@ def test_t79_read_only_mount_stops_nobody(make_site):
     expect(site.ask())
 
 
+FCGI = """
+[fcgi-program:web]
+socket=unix://%(dir)s/run/app.sock
+command=/bin/sleep 1000
+directory=%(home)s/site
+user=%(app)s
+startsecs=0
+preflight=warn
+preflight_nginx=%(conf)s
+"""
+
+
 def test_t90_fcgi_program_default(make_site):
-    """Owner is the user, mode 0700: nginx is nobody there."""
-    site = make_site(server=STATIC + "location / { fastcgi_pass "
-                     "unix:%(dir)s/run/app.sock; }")
-    conf = open(site.path("supervisord.conf")).read()
-    conf = conf.replace("[program:web]", "[fcgi-program:web]\nsocket=unix://"
-                        + site.path(SOCK))
-    conf = conf.replace("-b unix:" + site.path(SOCK), "")
-    with open(site.path("supervisord.conf"), "w") as out:
-        out.write(conf)
-    expect(site.ask(), "PF205")
-    with open(site.path("supervisord.conf"), "w") as out:
-        out.write(conf.replace("socket=", "socket_mode=0770\nsocket_owner="
-                               "%s:%s\nsocket=" % (site.users.app,
-                                                   site.users.worker)))
-    expect(site.ask())
+    """Owner is the user, mode 0700: nginx is nobody there.  The program never
+    accepts, so that nginx waits where it may connect."""
+    site = make_site(server=STATIC + "location / { fastcgi_read_timeout 1s; "
+                     "fastcgi_pass unix:%(dir)s/run/app.sock; }")
+    site.start_nginx()
+    text = FCGI % dict(site.names, conf=site.conf)
+
+    def answer(more=""):
+        """What nginx then answers; and what was said before."""
+        with open(site.path("supervisord.conf"), "w") as out:
+            out.write("[supervisord]\n" + text + more)
+        report = site.ask()
+        with supd.Daemon(programs=text + more) as daemon:
+            daemon.wait_state("web:web", "RUNNING")
+            return report, site.status("/")
+    report, status = answer()
+    assert status == 502 and PERMISSION in site.log()
+    expect(report, "PF205")
+    report, status = answer("socket_mode=0770\nsocket_owner=%s:%s\n" % (
+        site.users.app, site.users.worker))
+    assert status == 504, site.log()
+    expect(report)
 
 
 def test_t91_relative_path(make_site):

@@ -118,7 +118,10 @@ def test_t105_protected_log_in_a_sticky_directory(make_site):
     os.chmod(site.path("st"), 0o1777)
     site.write("st/a.log", "")
     with sysctl("fs/protected_regular", "0"):
+        site.start_nginx()
+        assert site.status(LOGO) == 200
         expect(site.ask())
+        site.stop_nginx()
     with sysctl("fs/protected_regular", "1"):
         site.start_nginx(wait=False)
         assert site.nginx.wait(20) != 0

@@ -23,7 +23,7 @@ import supd
 
 ASK = supd.built("preflight_ask")
 NGINX = supd.installed("/usr/sbin/nginx")
-APP, WORKER = "pf_app1", "pf_ngx1"
+APP, WORKER = ("pf_%s%d" % (stem, os.getpid()) for stem in ("app", "ngx"))
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make users"),

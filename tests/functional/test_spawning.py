@@ -10,6 +10,7 @@ import xmlrpc.client
 
 import pytest
 
+import life
 import supd
 
 pytestmark = pytest.mark.skipif(
@@ -99,10 +100,86 @@ def test_what_fails_in_the_child_is_in_its_log():
         assert daemon.file("joined.out") == chdir
 
 
+END = "supervisor: child process was not spawned\n"
+both_daemons = pytest.mark.parametrize("daemon_program", [
+    pytest.param(None, id="ours"),
+    pytest.param(supd.ORACLE_DAEMON, id="oracle", marks=pytest.mark.skipif(
+        not supd.installed(supd.ORACLE_DAEMON), reason="not installed"))])
+
+
+def wait_fatal(daemon, name):
+    info = daemon.wait_state(name, "FATAL")
+    assert info["spawnerr"] == \
+        "Exited too quickly (process log may have details)"
+    return daemon.file(name + ".err")
+
+
+@both_daemons
+def test_what_the_kernel_does_not_execute(daemon_program):
+    lines = ("startretries=1", "stderr_logfile={dir}/%(program_name)s.err")
+    programs = (
+        program("busy", "{dir}/busy.sh", *lines, autostart="true") +
+        program("long", "/bin/echo " + "x" * 200000, *lines,
+                autostart="true") +
+        program("env", "/bin/echo", 'environment=A="%s"' % ("y" * 200000),
+                *lines, autostart="true") +
+        program("alien", "{dir}/alien", *lines, autostart="true"))
+    daemon = supd.Daemon(programs=programs, program=daemon_program)
+    with open(daemon.path("busy.sh"), "wb") as busy:
+        with open("/bin/echo", "rb") as file:
+            elf = bytearray(file.read())
+        busy.write(elf)
+        busy.flush()
+        elf[18:20] = b"\xfe\xca"  # e_machine
+        with open(daemon.path("alien"), "wb") as file:
+            file.write(elf)
+        for name in ("busy.sh", "alien"):
+            os.chmod(daemon.path(name), 0o755)
+        with daemon:
+            for name, command, error in (
+                    ("busy", daemon.path("busy.sh"), "ETXTBSY"),
+                    ("long", "/bin/echo", "E2BIG"),
+                    ("env", "/bin/echo", "E2BIG"),
+                    ("alien", daemon.path("alien"), "ENOEXEC")):
+                # Twice, as it was tried again once.
+                assert wait_fatal(daemon, name) == 2 * (
+                    "supervisor: couldn't exec %s: %s\n%s" % (
+                        command, error, END))
+
+
+@both_daemons
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize("lacking, message", [
+    ("setgid", "Could not set groups of effective user"),
+    ("setuid", "Could not set user id of effective user")])
+def test_no_child_runs_that_is_half_somebody_else(
+        daemon_program, lacking, message, tmp_path):
+    weak = life.script(
+        tmp_path, "weak", '#!/bin/sh\nexec setpriv --bounding-set -%s %s "$@"'
+        "\n" % (lacking, daemon_program or supd.built("supervisord-c")))
+    with supd.Daemon(program=weak, ctl=supd.ORACLE_CTL, programs=program(
+            "p", "/bin/touch {dir}/it-ran", "user=nobody", "startretries=1",
+            "stderr_logfile={dir}/p.err", autostart="true")) as daemon:
+        text = wait_fatal(daemon, "p")
+        assert not os.path.exists(daemon.path("it-ran"))
+        # The original has an exception's text for the last step.
+        if daemon_program is None or lacking == "setgid":
+            assert text == 2 * (
+                "supervisor: couldn't setuid to 65534: %s\n%s" % (
+                    message, END))
+
+
 def status_of(pid):
     with open("/proc/%d/status" % pid, encoding="utf-8") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file
                     if ":\t" in line)
+
+
+def wait_fds(pid):
+    """Until it has 0, 1 and 2 only: the loader opens a library now and
+    then."""
+    supd.wait_until(lambda: sorted(os.listdir("/proc/%d/fd" % pid)) ==
+                    ["0", "1", "2"], "no other descriptors")
 
 
 def test_a_child_gets_what_it_should_and_nothing_else():
@@ -120,7 +197,7 @@ def test_a_child_gets_what_it_should_and_nothing_else():
         # SIGPIPE and SIGXFSZ, as under Supervisor.
         assert int(status["SigIgn"], 16) & (1 << 12 | 1 << 24) == \
             1 << 12 | 1 << 24
-        assert sorted(os.listdir("/proc/%d/fd" % pid)) == ["0", "1", "2"]
+        wait_fds(pid)
         assert os.readlink("/proc/%d/cwd" % pid) == "/usr"
         assert os.getpgid(pid) == pid
         assert os.getsid(pid) == os.getsid(daemon.pid)
@@ -197,9 +274,9 @@ def test_children_do_not_inherit_the_daemons_own_descriptors():
             pid = daemon.wait_state("cat", "STARTING", "RUNNING")["pid"]
             supd.wait_until(
                 lambda: os.readlink("/proc/%d/exe" % pid).endswith("cat"))
-            links = {os.readlink("/proc/%d/fd/%s" % (pid, fd))
-                     for fd in os.listdir("/proc/%d/fd" % pid)}
-            assert len(links) == 3
+            wait_fds(pid)
+            links = {os.readlink("/proc/%d/fd/%d" % (pid, fd))
+                     for fd in range(3)}
             assert os.readlink("/proc/self/fd/%d" % writer) not in links
     finally:
         os.close(reader)

@@ -5,8 +5,11 @@ import contextlib
 import grp
 import os
 
+import pytest
+
 import nginx_site
 import supd
+from nginx_site import users
 
 PROGRAM = """
 [program:web]
@@ -26,9 +29,9 @@ def share_run(site):
     site.chmod("run", 0o2710)
 
 
-@contextlib.contextmanager
-def serving(users):
-    """make(keys, ...) gives a site and a daemon; both end with the block."""
+@pytest.fixture
+def serve(users):
+    """serve(keys, ...) gives a site and a daemon; both end with the test."""
     with contextlib.ExitStack() as stack:
         def make(keys, options="-m 007", more="", nginx=False, command=None,
                  **arguments):

@@ -15,6 +15,8 @@ import shutil
 import signal
 import subprocess
 
+import pytest
+
 import supd
 
 CHECKER = supd.built("supervisord-c-preflight")
@@ -34,6 +36,10 @@ def reason_to_skip():
     return None
 
 
+needs_nginx = pytest.mark.skipif(reason_to_skip() is not None,
+                                 reason=str(reason_to_skip()))
+
+
 def run(*command):
     """Runs a tool; account tools are tried again while a lock is held."""
     def attempt():
@@ -48,18 +54,41 @@ def run(*command):
 
 
 class Users:
-    """Two throw-away users, each with a group of its name."""
+    """An app user and a worker user whose names no other run has, each with a
+    group of its name."""
 
-    def __init__(self, app, worker):
-        self.app, self.worker = app, worker
-        self.remove()
-        for user in (app, worker):
+    def __init__(self):
+        self.app = "pf_app%d" % os.getpid()
+        self.worker = "pf_ngx%d" % os.getpid()
+        self.others = []
+        for user in (self.app, self.worker):
             run("useradd", "-M", "-U", "-s", "/usr/sbin/nologin", user)
 
+    def add(self, stem, *options):
+        name = "pf_%s%d" % (stem, os.getpid())
+        run("useradd", "-M", "-s", "/usr/sbin/nologin", *options, name)
+        self.others.append(name)
+        return name
+
+    def drop(self):
+        """userdel leaves a group that others are members of."""
+        while self.others:
+            name = self.others.pop()
+            run("userdel", name)
+            subprocess.run(["groupdel", name], stderr=subprocess.DEVNULL,
+                           check=False)
+
     def remove(self):
+        self.drop()
         for user in (self.app, self.worker):
-            subprocess.run(["userdel", user], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
+            run("userdel", user)
+
+
+@pytest.fixture(scope="module")
+def users():
+    made = Users()
+    yield made
+    made.remove()
 
 
 NGINX_CONF = """
@@ -230,6 +259,16 @@ preflight_nginx=%s
 
     def group_of(self, user):
         return grp.getgrnam(user).gr_name
+
+
+@pytest.fixture
+def make_site(users):
+    with contextlib.ExitStack() as stack:
+        def make(**arguments):
+            site = Site(users, **arguments)
+            stack.callback(site.close)
+            return site
+        yield make
 
 
 class Report:

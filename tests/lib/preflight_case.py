@@ -20,41 +20,11 @@ import pytest
 
 import nginx_site
 import supd
-from nginx_site import run
+from nginx_site import needs_nginx, run, users
 
 LOGO = "/static/logo.png"
 STATIC = "location /static/ { alias %(home)s/site/static/; }\n"
 APP = "location / { proxy_pass http://unix:%(dir)s/run/app.sock; }\n"
-
-
-class Users:
-    """An app user and a worker user whose names nobody else uses."""
-
-    def __init__(self):
-        self.app = "pf_app%d" % os.getpid()
-        self.worker = "pf_ngx%d" % os.getpid()
-        self.others = []
-        for user in (self.app, self.worker):
-            run("useradd", "-M", "-U", "-s", "/usr/sbin/nologin", user)
-
-    def add(self, stem, *options):
-        name = "pf_%s%d" % (stem, os.getpid())
-        run("useradd", "-M", "-s", "/usr/sbin/nologin", *options, name)
-        self.others.append(name)
-        return name
-
-    def drop(self):
-        """userdel leaves a group that others are members of."""
-        while self.others:
-            name = self.others.pop()
-            run("userdel", name)
-            subprocess.run(["groupdel", name], stderr=subprocess.DEVNULL,
-                           check=False)
-
-    def remove(self):
-        self.drop()
-        for user in (self.app, self.worker):
-            run("userdel", user)
 
 
 class Upstream(threading.Thread):
@@ -292,13 +262,6 @@ def run_case(make_site, arrange, status, said, codes, url, headers,
     return site
 
 
-@pytest.fixture(scope="module")
-def users():
-    made = Users()
-    yield made
-    made.remove()
-
-
 @pytest.fixture
 def make_site(users):
     with contextlib.ExitStack() as stack:
@@ -307,10 +270,6 @@ def make_site(users):
             stack.callback(site.close)
             return site
         yield make
-
-
-needs_nginx = pytest.mark.skipif(nginx_site.reason_to_skip() is not None,
-                                 reason=str(nginx_site.reason_to_skip()))
 
 
 @contextlib.contextmanager

@@ -151,25 +151,36 @@ class Tree:
         names = self.fill("gzip" in extra)
         extra = extra.replace("%s", tree)
         form = rng.choice(sorted(FORMS))
+        if form.startswith("suffix") and not any(
+                name.endswith(".css") for name in names):
+            form = "try"
         if form == "alias":
             url = "/u%d" % number
         elif form == "inherited":
             url = "/r%d/t%d" % (number, number)
-        elif form == "exact":
+        elif form in ("exact", "renamed one"):
             names = names[:1]
+        elif form == "renamed":
+            url = "/v%d" % number
         if form in ("root", "alias", "nested", "own", "inherited"):
             self.want_index(url, "", extra)
-            if "autoindex" in extra and form in ("nested", "own") and \
-                    os.path.isdir(self.path("/a")):
-                self.want_index(url, "/a", extra)
+            for sub in ("/a", "/a/b"):
+                if "autoindex" in extra and os.path.isdir(self.path(sub)):
+                    self.want_index(url, sub, extra)
         if form in ("root", "alias", "nested", "inherited"):
             if rng.randrange(3) == 0 and "symlinks" not in extra:
                 extra += self.error_page(url)
         for name in names:
             body = os.path.realpath(self.path(name))
-            self.wanted.append(Wanted(url + name, self.body(body),
+            asked = name
+            if form in ("suffix", "suffixes"):
+                if not name.endswith(".css"):
+                    continue
+                asked = name[:-len(".css")]
+            self.wanted.append(Wanted(url + asked, self.body(body),
                                       (self.path(name),)))
-        if form not in ("regex", "exact"):
+        if form not in ("regex", "exact", "renamed one", "suffix",
+                        "suffixes"):
             for name in self.gzipped:
                 self.wanted.append(Wanted(
                     url + name, (name + ".gz").encode(),
@@ -177,7 +188,8 @@ class Tree:
                     "Accept-Encoding: gzip\r\n"))
         text = FORMS[form] + self.beside
         return text % {"url": url, "root": root, "tree": tree,
-                       "extra": extra, "first": names[0]}
+                       "extra": extra, "first": names[0],
+                       "number": number}
 
     @staticmethod
     def body(path):
@@ -204,6 +216,16 @@ FORMS = {
                 "try_files $uri @app; }",
     "exact": "location = %(url)s%(first)s { alias %(tree)s%(first)s; "
              "%(extra)s }",
+    "suffix": "location %(url)s/ { root %(root)s; %(extra)s "
+              "try_files $uri.css =404; }",
+    "suffixes": "location ~ ^%(url)s/([a-z/]+)$ { root %(root)s; %(extra)s "
+                "try_files $uri $uri.css =404; }",
+    "rewritten": "location %(url)s/ { %(extra)s "
+                 "rewrite ^%(url)s/(.*)$ /r%(number)d%(url)s/$1 break; }",
+    "renamed": "location ~ ^%(url)s/ { root %(root)s; %(extra)s "
+               "rewrite ^/v\\d+/(.*)$ /t%(number)d/$1 break; }",
+    "renamed one": "location = %(url)s%(first)s { root %(root)s; %(extra)s "
+                   "rewrite ^ /t%(number)d%(first)s break; }",
 }
 
 

@@ -15,6 +15,7 @@
 #include "base/strbuf.h"
 
 #include "preflight/app/app_file.h"
+#include "preflight/nginx/image.h"
 #include "preflight/witness/witness.h"
 
 /*
@@ -46,19 +47,28 @@ copy_regular(int fd, int out, size_t max_bytes)
 	return got == -1 ? errno : 0;
 }
 
+struct wanted {
+	const struct cred *cred;
+	const char *image, *path;
+	size_t max_bytes;
+};
+
 static _Noreturn void
-reader_child(const struct cred *cred, const char *path, int out,
-    size_t max_bytes)
+reader_child(const struct wanted *wanted, int out)
 {
-	int fd;
+	const struct cred *cred = wanted->cred;
+	int root = AT_FDCWD, fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (cred->uid != geteuid() && cred_impersonate(cred) == -1)
+	if (wanted->image != NULL)
+		root = open(wanted->image, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root == -1 ||
+	    (cred->uid != geteuid() && cred_impersonate(cred) == -1))
 		_exit(errno);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = image_open_at(root, wanted->path);
 	if (fd == -1)
 		_exit(errno);
-	_exit(copy_regular(fd, out, max_bytes));
+	_exit(copy_regular(fd, out, wanted->max_bytes));
 }
 
 /* Collects until the child is done; ETIMEDOUT if it is not in time. */
@@ -84,8 +94,10 @@ collect(int fd, struct strbuf *text)
 }
 
 char *
-app_file_read(const struct cred *cred, const char *path, size_t max_bytes)
+app_file_read(const struct cred *cred, const char *image, const char *path,
+    size_t max_bytes)
 {
+	const struct wanted wanted = { cred, image, path, max_bytes };
 	struct strbuf text = STRBUF_INIT;
 	int ends[2], error, status = 0;
 	pid_t pid;
@@ -95,7 +107,7 @@ app_file_read(const struct cred *cred, const char *path, size_t max_bytes)
 	witness_file(path);
 	pid = fork();
 	if (pid == 0)
-		reader_child(cred, path, ends[1], max_bytes);
+		reader_child(&wanted, ends[1]);
 	fd_close(&ends[1]);
 	if (pid == -1) {
 		fd_close(&ends[0]);

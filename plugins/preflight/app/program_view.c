@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
@@ -27,7 +27,7 @@ find_view(struct program_views *views, const char *name)
 static char *
 user_name(uid_t uid, char **home)
 {
-	struct passwd *pw = getpwuid(uid);
+	const struct passwd *pw = names_uid(uid);
 
 	if (pw == NULL)
 		return xasprintf("%lu", (unsigned long)uid);
@@ -95,6 +95,7 @@ program_view_plan(struct program_view *view)
 			.directory = view->directory,
 			.environment = &view->environment,
 			.cred = &view->cred,
+			.image = view->image,
 		};
 
 		server_plan_add(&view->plan, &source);
@@ -175,8 +176,8 @@ program_view_done(struct program_view *view)
 }
 
 int
-program_views_read(const struct config *config, struct program_views *views,
-    char **cause)
+program_views_read(const struct config *config, const char *image,
+    struct program_views *views, char **cause)
 {
 	struct program_view *view;
 
@@ -202,8 +203,10 @@ program_views_read(const struct config *config, struct program_views *views,
 				return -1;
 		}
 	}
-	for (size_t i = 0; i < views->count; i++)
+	for (size_t i = 0; i < views->count; i++) {
+		views->items[i].image = image;
 		program_view_plan(&views->items[i]);
+	}
 	return 0;
 }
 

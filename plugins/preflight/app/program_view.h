@@ -31,6 +31,7 @@ struct program_view {
 	char *name;		 /* of the section */
 	char *group;		 /* it is started in */
 	struct strvec processes; /* their names: "web", "web_00" */
+	const char *image;	 /* it lies in, borrowed; NULL: this system */
 	struct cred cred;	 /* with the groups it will have */
 	char *user;		 /* name or number */
 	char *home;		 /* of the user; NULL: unknown */
@@ -49,10 +50,11 @@ struct program_views {
 	size_t count;
 };
 
-/* All programs of the configuration, in its order.  -1 with *cause about a
+/* All programs of the configuration, in its order, as they are on this system
+ * or in an unpacked image.  -1 with *cause about a
  * preflight key or a user that does not exist. */
-int program_views_read(const struct config *, struct program_views *,
-    char **cause);
+int program_views_read(const struct config *, const char *image,
+    struct program_views *, char **cause);
 void program_views_done(struct program_views *);
 
 /* Works out the sockets anew, after keys were changed. */

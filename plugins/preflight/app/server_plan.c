@@ -88,7 +88,8 @@ struct reading {
 static char *
 read_file(const struct reading *reading, const char *path)
 {
-	return app_file_read(reading->source->cred, path, CONFIG_MAX_BYTES);
+	return app_file_read(reading->source->cred, reading->source->image,
+	    path, CONFIG_MAX_BYTES);
 }
 
 /*
@@ -262,18 +263,42 @@ mode_reason(const struct server *server, const struct server_settings *settings)
 	return xasprintf("%s with the umask of the process", server->name);
 }
 
+/* --user and --group, and what the server does with them. */
+static void
+set_identity(struct planned_socket *planned,
+    const struct server_settings *settings, enum server_gives gives)
+{
+	const char *user = settings->user, *group = settings->group;
+
+	planned->becomes = gives == SERVER_BECOMES;
+	if ((user == NULL && group == NULL) ||
+	    (gives == SERVER_GIVES_PAIR && (user == NULL || group == NULL)))
+		return;
+	if (gives == SERVER_GIVES_BOTH) {
+		user = user == NULL ? "0" : user;
+		group = group == NULL ? "0" : group;
+	}
+	planned->user = copy_or_null(user);
+	planned->group = copy_or_null(group);
+}
+
 /* What uwsgi gives away with chown-socket, "user:group", was made by whoever
  * started it. */
 static void
-set_owner(struct planned_socket *planned,
+set_owner(struct planned_socket *planned, const struct reading *reading,
     const struct server_settings *settings)
 {
 	const char *owner = settings->socket_owner;
 	size_t len;
 
+	if (reading->command->user != NULL) {
+		planned->user = xstrdup(reading->command->user);
+		planned->becomes = planned->logs_in = true;
+		return;
+	}
+
 	if (owner == NULL) {
-		planned->user = copy_or_null(settings->user);
-		planned->group = copy_or_null(settings->group);
+		set_identity(planned, settings, reading->server->gives);
 		return;
 	}
 	len = strcspn(owner, ":");
@@ -308,8 +333,9 @@ plan_socket(struct reading *reading, const struct server_settings *settings,
 	planned->umask =
 	    settings->umask != -1 ? settings->umask : server->default_umask;
 	planned->keeps_mode = server->keeps_mode && settings->socket_mode == -1;
+	planned->keeps_stale = server->keeps_stale || settings->keeps_stale;
 	planned->says = mode_reason(server, settings);
-	set_owner(planned, settings);
+	set_owner(planned, reading, settings);
 	free(path);
 }
 

@@ -17,15 +17,18 @@ struct cred;
 
 /* One unix socket. */
 struct planned_socket {
-	char *path;	 /* absolute, unless relative */
-	bool relative;	 /* nobody knows to what */
-	bool likely;	 /* found as a word in a script, not understood */
-	int mode;	 /* chmodded to; -1: 0777 without the umask */
-	int umask;	 /* of the server's setting; -1: that of the process */
-	bool keeps_mode; /* of a socket that is there already */
-	char *user;	 /* who will own it, if root starts the program; */
-	char *group;	 /* NULL: whoever starts it */
-	char *says;	 /* where the mode comes from: "gunicorn -m 022" */
+	char *path;	  /* absolute, unless relative */
+	bool relative;	  /* nobody knows to what */
+	bool likely;	  /* found as a word in a script, not understood */
+	int mode;	  /* chmodded to; -1: 0777 without the umask */
+	int umask;	  /* of the server's setting; -1: that of the process */
+	bool keeps_mode;  /* of a socket that is there already */
+	bool keeps_stale; /* the server ends if a socket is there already */
+	char *user;	  /* who will own it, if root starts the program; */
+	char *group;	  /* NULL: whoever starts it */
+	bool becomes;	  /* they make it, too: root does not */
+	bool logs_in;	  /* ... with all of the user's groups, as by gosu */
+	char *says;	  /* where the mode comes from: "gunicorn -m 022" */
 };
 
 struct server_plan {
@@ -48,6 +51,7 @@ struct server_source {
 	const char *directory; /* NULL: unknown */
 	const struct strvec *environment;
 	const struct cred *cred; /* who may read its files */
+	const char *image;	 /* they are in; NULL: this system */
 };
 
 /* Appends to the plan what one command line leads to. */

@@ -57,7 +57,7 @@ server_settings_overlay(struct server_settings *base,
 	replace(&base->port, over->port);
 	replace(&base->chdir, over->chdir);
 	replace(&base->config, over->config);
-	base->vacuum = base->vacuum || over->vacuum;
+	base->keeps_stale = base->keeps_stale || over->keeps_stale;
 	for (size_t i = 0; i < over->undecided.len; i++)
 		strvec_push(&base->undecided, over->undecided.items[i]);
 }
@@ -122,7 +122,7 @@ add_uwsgi_socket(struct server_settings *settings, const char *value,
 		strvec_pushf(&settings->binds, "unix:%s", value);
 }
 
-/* As uwsgi takes it. */
+/* As uwsgi takes it, and click. */
 static bool
 is_true(const char *value)
 {
@@ -192,8 +192,11 @@ server_settings_set(struct server_settings *settings, enum server_key key,
 	case SERVER_KEY_CONFIG:
 		take(&settings->config, value);
 		break;
-	case SERVER_KEY_VACUUM:
-		settings->vacuum = is_true(value);
+	case SERVER_KEY_WORKERS:
+		settings->keeps_stale |= strtol(value, NULL, 10) > 1;
+		break;
+	case SERVER_KEY_RELOAD:
+		settings->keeps_stale |= is_true(value);
 		break;
 	case SERVER_KEY_OTHER:
 		break;

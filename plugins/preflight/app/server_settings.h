@@ -21,8 +21,8 @@ struct server_settings {
 	char *host;	    /* NULL: as if nothing were bound */
 	char *port;
 	char *chdir;
-	char *config; /* its config file, as written */
-	bool vacuum;  /* removes its socket at exit */
+	char *config;	  /* its config file, as written */
+	bool keeps_stale; /* a parent binds for workers, over nothing old */
 	/* What was said but cannot be known: "bind (gunicorn.conf.py:3)". */
 	struct strvec undecided;
 };
@@ -56,7 +56,8 @@ enum server_key {
 	SERVER_KEY_OWNER,
 	SERVER_KEY_CHDIR,
 	SERVER_KEY_CONFIG,
-	SERVER_KEY_VACUUM,
+	SERVER_KEY_WORKERS,	/* a number */
+	SERVER_KEY_RELOAD,	/* a flag */
 	SERVER_KEY_OTHER,	/* says nothing about sockets by itself */
 };
 /* clang-format on */

@@ -31,6 +31,8 @@ static const struct server_option uvicorn_options[] = {
 	{ "--fd",		SERVER_KEY_FD,		false },
 	{ "--host",		SERVER_KEY_HOST,	false },
 	{ "--port",		SERVER_KEY_PORT,	false },
+	{ "--workers",		SERVER_KEY_WORKERS,	false },
+	{ "--reload",		SERVER_KEY_RELOAD,	true },
 	{ NULL, 0, false },
 };
 
@@ -38,6 +40,9 @@ static const struct server_variable uvicorn_variables[] = {
 	{ "UVICORN_UDS",	SERVER_KEY_PATH },
 	{ "UVICORN_HOST",	SERVER_KEY_HOST },
 	{ "UVICORN_PORT",	SERVER_KEY_PORT },
+	{ "WEB_CONCURRENCY",	SERVER_KEY_WORKERS },
+	{ "UVICORN_WORKERS",	SERVER_KEY_WORKERS },
+	{ "UVICORN_RELOAD",	SERVER_KEY_RELOAD },
 	{ NULL, 0 },
 };
 
@@ -72,7 +77,6 @@ static const struct server_option uwsgi_options[] = {
 	{ "--uid",		SERVER_KEY_USER,	false },
 	{ "--gid",		SERVER_KEY_GROUP,	false },
 	{ "--chdir",		SERVER_KEY_CHDIR,	false },
-	{ "--vacuum",		SERVER_KEY_VACUUM,	true },
 	{ "--set",		SERVER_KEY_OTHER,	false },
 	{ "-S",			SERVER_KEY_OTHER,	false },
 	{ "--set-ph",		SERVER_KEY_OTHER,	false },
@@ -138,15 +142,16 @@ static const struct server servers[] = {
 	  .default_mode = 0666, .default_umask = -1, .keeps_mode = true },
 	{ .name = "uwsgi", .options = uwsgi_options,
 	  .variables = no_variables, .takes_files = true,
-	  .default_mode = -1, .default_umask = -1, .leaves_socket = true },
+	  .default_mode = -1, .default_umask = -1, .gives = SERVER_BECOMES },
 	{ .name = "hypercorn", .module = "hypercorn",
 	  .options = hypercorn_options, .variables = no_variables,
 	  .default_bind = "127.0.0.1:8000",
-	  .default_mode = -1, .default_umask = -1 },
+	  .default_mode = -1, .default_umask = -1,
+	  .gives = SERVER_GIVES_PAIR },
 	{ .name = "waitress-serve", .module = "waitress",
 	  .options = waitress_options, .variables = no_variables,
 	  .default_bind = "0.0.0.0:8080",
-	  .default_mode = 0600, .default_umask = -1, .leaves_socket = true },
+	  .default_mode = 0600, .default_umask = -1 },
 	{ .name = "granian", .module = "granian",
 	  .options = granian_options, .variables = granian_variables,
 	  .default_bind = "127.0.0.1:8000",
@@ -154,7 +159,7 @@ static const struct server servers[] = {
 	{ .name = "daphne", .module = "daphne",
 	  .options = daphne_options, .variables = no_variables,
 	  .default_bind = "127.0.0.1:8000",
-	  .default_mode = 0666, .default_umask = -1 },
+	  .default_mode = 0666, .default_umask = -1, .keeps_stale = true },
 };
 /* clang-format on */
 

@@ -23,6 +23,13 @@ struct server_variable {
 	enum server_key key;
 };
 
+/* What becomes of --user and --group when root starts the server. */
+enum server_gives {
+	SERVER_GIVES_BOTH, /* the socket, too; who is not named stays root */
+	SERVER_GIVES_PAIR, /* the socket, if both are named */
+	SERVER_BECOMES,	   /* it becomes them before it makes the socket */
+};
+
 struct server {
 	const char *name;		     /* of the executable */
 	const char *module;		     /* python -m ... */
@@ -32,10 +39,11 @@ struct server {
 	/* The mode a socket has when nothing else is said; -1: 0777 without
 	 * the umask of the process. */
 	int default_mode;
-	int default_umask;  /* of its own setting, -1: that of the process */
-	bool keeps_mode;    /* of a socket that is there already */
-	bool leaves_socket; /* behind when it exits */
-	bool takes_files;   /* "app.ini" is an option (uwsgi) */
+	int default_umask; /* of its own setting, -1: that of the process */
+	bool keeps_mode;   /* of a socket that is there already */
+	bool keeps_stale;  /* ends if a socket is there, even one of nobody */
+	bool takes_files;  /* "app.ini" is an option (uwsgi) */
+	enum server_gives gives;
 };
 
 /* By the last part of an executable's name ("gunicorn3.11" counts), or by

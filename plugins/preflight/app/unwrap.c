@@ -16,37 +16,53 @@
 
 #define DEPTH_LIMIT 8
 
+/* The first operand names the user. */
+#define OPERAND ""
+
 struct wrapper {
 	const char *name;
 	const char *verb;	/* has to follow: "poetry run" */
 	const char *with_value; /* options that take the next word */
 	size_t operands;	/* words of its own before the command */
 	bool assigns;		/* NAME=value words are for the command */
+	const char *user;	/* options that name who runs it, each with */
+				/* its NUL, or OPERAND; NULL: it stays */
 };
 
 /* clang-format off */
 static const struct wrapper wrappers[] = {
-	{ "env",	NULL,	" -u --unset -C --chdir ",	0, true },
-	{ "exec",	NULL,	" -a ",				0, false },
-	{ "command",	NULL,	"",				0, false },
-	{ "nice",	NULL,	" -n --adjustment ",		0, false },
-	{ "ionice",	NULL,	" -c -n ",			0, false },
-	{ "chrt",	NULL,	"",				1, false },
-	{ "nohup",	NULL,	"",				0, false },
-	{ "setsid",	NULL,	"",				0, false },
-	{ "time",	NULL,	"",				0, false },
-	{ "stdbuf",	NULL,	" -i -o -e ",			0, false },
-	{ "timeout",	NULL,	" -k -s ",			1, false },
-	{ "tini",	NULL,	" -p ",				0, false },
-	{ "dumb-init",	NULL,	" -r ",				0, false },
-	{ "pidproxy",	NULL,	"",				1, false },
-	{ "poetry",	"run",	" -C --directory ",		0, false },
-	{ "pipenv",	"run",	"",				0, false },
-	{ "uv",		"run",	" --with --python -p --directory ", 0, false },
-	{ "pdm",	"run",	" -p ",				0, false },
-	{ "ddtrace-run", NULL,	"",				0, false },
-	{ "opentelemetry-instrument", NULL, "",			0, false },
-	{ "newrelic-admin", "run-program", "",			0, false },
+	{ "env",	NULL,	" -u --unset -C --chdir ",	0, true, NULL },
+	{ "exec",	NULL,	" -a ",				0, false, NULL },
+	{ "command",	NULL,	"",				0, false, NULL },
+	{ "nice",	NULL,	" -n --adjustment ",		0, false, NULL },
+	{ "ionice",	NULL,	" -c -n ",			0, false, NULL },
+	{ "chrt",	NULL,	"",				1, false, NULL },
+	{ "nohup",	NULL,	"",				0, false, NULL },
+	{ "setsid",	NULL,	"",				0, false, NULL },
+	{ "time",	NULL,	"",				0, false, NULL },
+	{ "stdbuf",	NULL,	" -i -o -e ",			0, false, NULL },
+	{ "timeout",	NULL,	" -k -s ",			1, false, NULL },
+	{ "tini",	NULL,	" -p ",				0, false, NULL },
+	{ "dumb-init",	NULL,	" -r ",				0, false, NULL },
+	{ "pidproxy",	NULL,	"",				1, false, NULL },
+	{ "poetry",	"run",	" -C --directory ",		0, false, NULL },
+	{ "pipenv",	"run",	"",				0, false, NULL },
+	{ "uv",		"run",	" --with --python -p --directory ", 0, false, NULL },
+	{ "pdm",	"run",	" -p ",				0, false, NULL },
+	{ "ddtrace-run", NULL,	"",				0, false, NULL },
+	{ "opentelemetry-instrument", NULL, "",			0, false, NULL },
+	{ "newrelic-admin", "run-program", "",			0, false, NULL },
+	{ "sudo",	NULL,	" -u --user -g --group -p -C -D -h -R -T -U ",
+	  0, true, "-u\0--user\0" },
+	{ "doas",	NULL,	" -u -C ",		0, false, "-u\0" },
+	{ "chpst",	NULL,	" -u -U -e -/ -n -l -L -b ", 0, false, "-u\0" },
+	{ "setpriv",	NULL,	" --reuid --regid --groups ",
+	  0, false, "--reuid\0" },
+	{ "runuser",	"-u",	"",			1, false, OPERAND },
+	{ "gosu",	NULL,	"",			1, false, OPERAND },
+	{ "su-exec",	NULL,	"",			1, false, OPERAND },
+	{ "setuidgid",	NULL,	"",			1, false, OPERAND },
+	{ "s6-setuidgid", NULL,	"",			1, false, OPERAND },
 };
 /* clang-format on */
 
@@ -109,8 +125,39 @@ peek(const struct cursor *cursor, size_t ahead)
 	    : NULL;
 }
 
+/* "app:group" of chpst, gosu and su-exec is app. */
 static void
-skip_options(struct cursor *cursor, const char *with_value)
+set_user(struct plain_command *command, const char *user)
+{
+	if (user == NULL)
+		return;
+	free(command->user);
+	command->user = xstrndup(user, strcspn(user, ":"));
+}
+
+/* The user in "-u app", "-uapp", "--user app" or "--user=app"; NULL if the
+ * word is another option.  names ends with an empty one. */
+static const char *
+user_in(const char *names, const char *word, const char *next)
+{
+	for (; *names != '\0'; names += strlen(names) + 1) {
+		size_t len = strlen(names);
+
+		if (strncmp(word, names, len) != 0)
+			continue;
+		if (word[len] == '\0')
+			return next;
+		if (names[1] != '-')
+			return word + len;
+		if (word[len] == '=')
+			return word + len + 1;
+	}
+	return NULL;
+}
+
+static void
+skip_options(struct cursor *cursor, const struct wrapper *wrapper,
+    struct plain_command *command)
 {
 	const char *word;
 
@@ -118,7 +165,10 @@ skip_options(struct cursor *cursor, const char *with_value)
 		cursor->at++;
 		if (strcmp(word, "--") == 0)
 			return;
-		if (lists_option(with_value, word))
+		if (wrapper->user != NULL)
+			set_user(command,
+			    user_in(wrapper->user, word, peek(cursor, 0)));
+		if (lists_option(wrapper->with_value, word))
 			cursor->at++;
 	}
 }
@@ -146,10 +196,17 @@ take_wrapper(struct cursor *cursor, struct plain_command *command)
 	if (wrapper == NULL)
 		return false;
 	cursor->at += wrapper->verb == NULL ? 1 : 2;
-	skip_options(cursor, wrapper->with_value);
+	skip_options(cursor, wrapper, command);
 	if (wrapper->assigns)
 		take_assignments(cursor, command);
+	if (wrapper->user != NULL && *wrapper->user == '\0')
+		set_user(command, peek(cursor, 0));
+	else if (strcmp(wrapper->name, "sudo") == 0 && command->user == NULL)
+		set_user(command, "root");
 	cursor->at += wrapper->operands;
+	if (wrapper->operands > 0 && peek(cursor, 0) != NULL &&
+	    strcmp(peek(cursor, 0), "--") == 0)
+		cursor->at++;
 	return true;
 }
 
@@ -202,6 +259,30 @@ shell_line(const struct cursor *cursor)
 	return NULL;
 }
 
+/* The line of "su app -c LINE" and "runuser - app -c LINE", or NULL. */
+static const char *
+login_line(struct cursor *cursor, struct plain_command *command)
+{
+	const char *name = peek(cursor, 0), *word, *line = NULL;
+	const char *user = NULL;
+
+	if (name == NULL ||
+	    (strcmp(base_name(name), "su") != 0 &&
+		strcmp(base_name(name), "runuser") != 0))
+		return NULL;
+	for (size_t i = 1; (word = peek(cursor, i)) != NULL; i++) {
+		if (strcmp(word, "-c") == 0 || strcmp(word, "--command") == 0)
+			line = peek(cursor, ++i);
+		else if (lists_option(" -s --shell -g -G -w ", word))
+			i++;
+		else if (word[0] != '-' && user == NULL)
+			user = word;
+	}
+	if (line != NULL)
+		set_user(command, user == NULL ? "root" : user);
+	return line;
+}
+
 /* Operators count only as words of their own or with the ";" at the end of
  * one: splitting further would need the quotes back. */
 static bool
@@ -226,6 +307,7 @@ plain_command_done(struct plain_command *command)
 	strvec_done(&command->words);
 	strvec_done(&command->env);
 	free(command->chdir);
+	free(command->user);
 }
 
 /* One simple command of a shell line; "cd" only changes what follows. */
@@ -253,6 +335,7 @@ unwrap_line(const char *line, const struct plain_command *outer,
 	size_t len;
 
 	context.chdir = outer->chdir == NULL ? NULL : xstrdup(outer->chdir);
+	set_user(&context, outer->user);
 	strvec_copy(&context.env, &outer->env);
 	if (shell_words_split(line, &all, NULL) == 0) {
 		for (size_t i = 0; i < all.len; i++) {
@@ -283,12 +366,15 @@ unwrap_words(const struct strvec *words, const struct plain_command *context,
 	const char *line;
 
 	command.chdir = context->chdir == NULL ? NULL : xstrdup(context->chdir);
+	set_user(&command, context->user);
 	strvec_copy(&command.env, &context->env);
 	take_assignments(&cursor, &command);
 	while (take_wrapper(&cursor, &command))
 		;
 	take_python(&cursor, &command);
 	line = shell_line(&cursor);
+	if (line == NULL)
+		line = login_line(&cursor, &command);
 	if (line != NULL && depth < DEPTH_LIMIT) {
 		unwrap_line(line, &command, commands, depth + 1);
 		plain_command_done(&command);

@@ -9,12 +9,13 @@
 
 /*
  * What a command= really runs once env, exec, nice, "sh -c", "python -m",
- * "poetry run" and the like are looked through (contract P3.5).
+ * "poetry run", sudo and the like are looked through (contract P3.5).
  */
 struct plain_command {
 	struct strvec words; /* words[0] is the program */
 	struct strvec env;   /* assignments in front of it, NAME=value */
 	char *chdir;	     /* of a "cd" before it; NULL: none */
+	char *user;	     /* of "gosu USER" and its like; NULL: none */
 	bool is_module;	     /* words[0] was behind python -m */
 };
 

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/helper_path.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
 #include "preflight/policy/baseline.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
+#include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/probe/memory.h"
@@ -177,6 +177,8 @@ judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
 	by = pairing.by;
 	if (by == PAIR_STATIC)
 		note_ambiguous(checkup, judge, &pairing);
+	judge->serves_several |=
+	    pairing.need_count > 0 && judge->tenants->count > 1;
 	if (pairing.need_count > 0 || pairing.miss_count > 0) {
 		for (size_t i = 0; i < instance->identity_count; i++)
 			judge_identity(checkup, judge, &pairing,
@@ -341,14 +343,18 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.more_secrets = policy->secrets_add.items;
 	judge.program =
 	    report_add_program(checkup->report, view->name, view->user);
+	if (view->directory != NULL)
+		strvec_push(&judge.program->places, view->directory);
+	if (view->home != NULL)
+		strvec_push(&judge.program->places, view->home);
 	judge.probe.timeout_ms = question_ms(view->keys.timeout_s);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	judge_home(&judge);
 	if (check_nginx(checkup, &judge, cause) == -1)
 		return -1;
+	judge_home(&judge);
 	if (policy != NULL)
 		policy_apply_program(policy, checkup->report, judge.program,
 		    checkup->now);
@@ -474,6 +480,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	const struct options *options = checkup->options;
 	struct report *report = checkup->report;
 
+	judge_confirm_settle(report);
 	if (checkup->global != NULL)
 		policy_apply_report(checkup->global, report, checkup->now);
 	/* Programs that were not looked at may need their waivers. */
@@ -484,6 +491,8 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	report->mode = options->running	     ? "running"
 	    : options->format == FORMAT_GATE ? "start"
 					     : "provision";
+	if (options->root != NULL)
+		fix_in_image(report, options->root);
 	report_finish(report);
 	if (options->baseline != NULL) {
 		if (baseline_subtract(options->baseline, report, cause) == -1)
@@ -504,21 +513,12 @@ run(struct checkup *checkup, const struct config *config, char **cause)
 	checkup->report->started_ms = clock_wall_ms();
 	if (open_policy(checkup, config, cause) == -1 ||
 	    choose_levels(checkup, config, cause) == -1 ||
-	    program_views_read(config, &checkup->views, cause) == -1 ||
+	    program_views_read(config, checkup->options->root, &checkup->views,
+		cause) == -1 ||
 	    apply_policies(checkup, cause) == -1 ||
 	    check_programs(checkup, cause) == -1)
 		return -1;
 	return settle(checkup, started, cause);
-}
-
-static void
-note_config(const struct config *config)
-{
-	witness_file(config->path);
-	for (size_t i = 0; i < config->files.len; i++)
-		witness_file(config->files.items[i]);
-	for (size_t i = 0; i < config->patterns.len; i++)
-		witness_glob(config->patterns.items[i]);
 }
 
 /* A report under other conditions than the daemon's is not the program's. */
@@ -532,21 +532,6 @@ store_for(const struct options *options, const struct config *config)
 	    options->nginx != NULL || options->policy != NULL)
 		return NULL;
 	return xstrdup(dir);
-}
-
-struct config *
-checkup_config(const struct options *options, char **cause)
-{
-	struct config_overrides overrides = CONFIG_OVERRIDES_INIT;
-	/* Without a file the daemon's own places are searched. */
-	char *daemon = helper_path(HELPER_PROGRAM, "supervisord-c");
-	struct config *config;
-
-	overrides.path = options->conf;
-	overrides.program = daemon;
-	config = config_load(&overrides, NULL, cause);
-	free(daemon);
-	return config;
 }
 
 int
@@ -568,8 +553,8 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	if (options->keep || report->store != NULL)
 		witness_begin();
 	witness_system();
-	witness_nginx();
-	note_config(config);
+	witness_nginx(0);
+	checkup_note_config(config);
 	checkup.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
 	probe_memory_free(checkup.memory);

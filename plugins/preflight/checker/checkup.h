@@ -8,8 +8,11 @@
 struct config;
 struct report;
 
-/* supervisord.conf as the options name it; NULL with *cause. */
+/* supervisord.conf as the options name it, with the users of the image if one
+ * was given; NULL with *cause. */
 struct config *checkup_config(const struct options *, char **cause);
+/* A verdict rests on the configuration's files. */
+void checkup_note_config(const struct config *);
 
 /*
  * One whole run: reads supervisord.conf, finds nginx, pairs, asks, judges.  The

@@ -41,8 +41,6 @@ mark(struct marks *marks, struct finding *const *findings, size_t count,
 			marks->incomplete = true;
 		if (is_config(one))
 			marks->config = true;
-		if (one->code == PF016)
-			marks->not_permitted = true;
 		if (one->severity == SEVERITY_UNDECIDED)
 			marks->undecided = true;
 		else if (one->severity >= fail_level)
@@ -68,6 +66,8 @@ exit_code_set(struct report *report, enum undecided_rule rule,
 	for (size_t i = 0; i < report->program_count; i++)
 		mark(&marks, report->programs[i].findings,
 		    report->programs[i].finding_count, report->fail_level);
+	for (size_t i = 0; i < report->identity_count; i++)
+		marks.not_permitted |= !report->identities[i].is_taken;
 	report->exit_count = 0;
 	add(report, marks.incomplete, EXIT_INCOMPLETE);
 	add(report, marks.not_permitted && require_probed, EXIT_NOT_PERMITTED);

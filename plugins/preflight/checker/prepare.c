@@ -92,7 +92,7 @@ prepare_run(const struct options *options, struct strbuf *out, char **cause)
 
 	if (config == NULL)
 		return -1;
-	result = program_views_read(config, &views, cause);
+	result = program_views_read(config, NULL, &views, cause);
 	if (result == 0 && make_all(options, &views, &problem) == 0)
 		strbuf_addstr(out, "ok\t");
 	else if (result == 0) {

@@ -125,6 +125,21 @@ lacks_acls(const struct answer *obstacles, size_t count)
 	return false;
 }
 
+/* chgrp or chmod.  The owner may give away to a group that it is in, so not even
+ * this needs root, which would follow whatever link is put there. */
+static void
+add_group_command(struct fix *fix, const struct fix_scene *scene,
+    unsigned owner, const char *program, const char *what, const char *path)
+{
+	struct strvec *words = fix_tree_begin_command(fix);
+
+	fix_tree_as_owner_in_group(words, scene, owner);
+	strvec_push(words, program);
+	strvec_push(words, "--");
+	strvec_push(words, what);
+	strvec_push(words, path);
+}
+
 /* Where the file system has no ACLs: the group of what is in the way becomes
  * the worker's own, which takes effect without a reload. */
 static void
@@ -146,14 +161,14 @@ plan_group(struct finding *finding, const struct fix_scene *scene,
 	strvec_pushf(&fix->also_gains, "members of group %s",
 	    scene->worker_group);
 	for (size_t i = 0; i < count; i++) {
-		const char *path = obstacles[i].blocker;
+		const struct answer *obstacle = &obstacles[i];
 
-		fix_add_command(fix, "chgrp", "-h", "--", scene->worker_group,
-		    path, NULL);
-		fix_add_command(fix, "chmod",
-		    S_ISDIR(obstacles[i].facts.mode) ? "g+x" : "g+r", "--",
-		    path, NULL);
-		strvec_push(&fix->saved, path);
+		add_group_command(fix, scene, obstacle->facts.uid, "chgrp",
+		    scene->worker_group, obstacle->blocker);
+		add_group_command(fix, scene, obstacle->facts.uid, "chmod",
+		    S_ISDIR(obstacle->facts.mode) ? "g+x" : "g+r",
+		    obstacle->blocker);
+		strvec_push(&fix->saved, obstacle->blocker);
 	}
 	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
 }
@@ -331,10 +346,34 @@ static char *
 umask_advice(const struct fix_socket *socket)
 {
 	if (socket->creation.chmod != PREDICT_KEEP)
-		return xstrdup("and let the socket be made with mode 0660");
+		return xstrdup("let the socket be made with mode 0660");
 	if (socket->server != NULL && strcmp(socket->server, "gunicorn") == 0)
-		return xstrdup("and start it with: gunicorn -m 007");
-	return xstrdup("and umask=007 in the program's section");
+		return xstrdup("start it with: gunicorn -m 007");
+	return xstrdup("umask=007 in the program's section");
+}
+
+/* As the plan makes it. */
+static bool
+is_shared_place(const struct fix_scene *scene, const struct facts *dir)
+{
+	return dir->gid == scene->worker->gid && (dir->mode & 07777) == 02710 &&
+	    dir->acl.count == 0;
+}
+
+static void
+add_share_commands(struct fix *fix, const struct fix_scene *scene,
+    const struct fix_socket *socket)
+{
+	char *path = xstrdup(socket->path), *slash = strrchr(path, '/');
+
+	if (slash != NULL)
+		*slash = '\0';
+	add_group_command(fix, scene, socket->dir->uid, "chgrp",
+	    scene->worker_group, path);
+	add_group_command(fix, scene, socket->dir->uid, "chmod", "2710", path);
+	strvec_push(&fix->saved, path);
+	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
+	free(path);
 }
 
 void
@@ -345,7 +384,6 @@ fix_plan_socket(struct finding *finding, const struct fix_scene *scene,
 	struct creation creation = socket->creation;
 	struct fix *fix;
 	bool enough;
-	char *path, *slash;
 
 	if (!is_private_place(scene, socket->dir)) {
 		fix = finding_add_fix(finding, "runtime-dir");
@@ -370,15 +408,8 @@ fix_plan_socket(struct finding *finding, const struct fix_scene *scene,
 		return;
 	fix = finding_add_fix(finding, "socket-dir");
 	fix->simulated = SIMULATED_PASS;
-	path = xstrdup(socket->path);
-	slash = strrchr(path, '/');
-	if (slash != NULL)
-		*slash = '\0';
-	fix_add_command(fix, "chgrp", scene->worker_group, path, NULL);
-	fix_add_command(fix, "chmod", "2710", path, NULL);
-	strvec_push(&fix->saved, path);
-	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
-	free(path);
+	if (!is_shared_place(scene, socket->dir))
+		add_share_commands(fix, scene, socket);
 	if (!enough)
 		fix->text = umask_advice(socket);
 	fix->restart = true;

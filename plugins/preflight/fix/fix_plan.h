@@ -20,6 +20,7 @@ struct fix_tree {
 	/* Files and directories that stay closed: secrets. */
 	const struct strvec *secrets;
 	bool complete; /* all of it was seen */
+	bool mixed;    /* parts, which nobody asks for, are others' */
 };
 
 /*

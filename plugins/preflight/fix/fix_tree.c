@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/names.h"
 #include "base/strbuf.h"
 #include "base/strvec.h"
 
@@ -46,6 +47,19 @@ fix_tree_is_open(const struct fix_tree *tree, const struct cred *cred)
 }
 
 bool
+fix_tree_is_writable(const struct fix_tree *tree, const struct cred *cred)
+{
+	for (size_t i = 0; i < tree->class_count; i++) {
+		const struct tree_class *class = &tree->classes[i];
+
+		if (counts(class) &&
+		    access_granted(cred, &class->facts, ACCESS_WRITE))
+			return true;
+	}
+	return false;
+}
+
+bool
 fix_tree_can_be_opened(const struct fix_scene *scene)
 {
 	const struct fix_tree *tree = scene->tree;
@@ -69,19 +83,51 @@ fix_tree_can_be_opened(const struct fix_scene *scene)
 	return true;
 }
 
+/* Words that run the command behind them as the owner; group may be NULL.
+ * runuser knows users by name alone. */
+static void
+push_owner(struct strvec *words, const struct fix_scene *scene, unsigned owner,
+    const char *group)
+{
+	const struct passwd *pw = NULL;
+	const char *user = NULL;
+
+	if (owner == 0)
+		return;
+	if (owner == scene->app->uid)
+		user = scene->app_user;
+	else if ((pw = names_uid(owner)) != NULL)
+		user = pw->pw_name;
+	if (user != NULL) {
+		strvec_push(words, "runuser");
+		strvec_push(words, "-u");
+		strvec_push(words, user);
+		strvec_push(words, group == NULL ? "--" : "-g");
+	} else {
+		strvec_push(words, "setpriv");
+		strvec_push(words, "--clear-groups");
+		strvec_push(words, "--reuid");
+		strvec_pushf(words, "%u", owner);
+		strvec_push(words, group == NULL ? "--" : "--regid");
+	}
+	if (group != NULL) {
+		strvec_push(words, group);
+		strvec_push(words, "--");
+	}
+}
+
 void
 fix_tree_as_owner(struct strvec *words, const struct fix_scene *scene,
     unsigned owner)
 {
-	if (owner == 0)
-		return;
-	strvec_push(words, "runuser");
-	strvec_push(words, "-u");
-	if (owner == scene->app->uid)
-		strvec_push(words, scene->app_user);
-	else
-		strvec_pushf(words, "#%u", owner);
-	strvec_push(words, "--");
+	push_owner(words, scene, owner, NULL);
+}
+
+void
+fix_tree_as_owner_in_group(struct strvec *words, const struct fix_scene *scene,
+    unsigned owner)
+{
+	push_owner(words, scene, owner, scene->worker_group);
 }
 
 struct strvec *
@@ -116,14 +162,12 @@ push_tree(struct strvec *words, const char *path)
 	strvec_pushf(words, "%.*s", (int)len, path);
 }
 
-/* "find -P TREE ( -path SECRET ... ) -prune -o KIND -exec" */
+/* "( -path SECRET ... ) -prune -o" */
 static void
-push_find(struct strvec *words, const struct fix_tree *tree,
-    const char *const *kind)
+push_secrets(struct strvec *words, const struct fix_tree *tree)
 {
-	strvec_push(words, "find");
-	strvec_push(words, "-P");
-	push_tree(words, tree->path);
+	if (tree->secrets->len == 0)
+		return;
 	strvec_push(words, "(");
 	for (size_t i = 0; i < tree->secrets->len; i++) {
 		if (i > 0)
@@ -134,8 +178,25 @@ push_find(struct strvec *words, const struct fix_tree *tree,
 	strvec_push(words, ")");
 	strvec_push(words, "-prune");
 	strvec_push(words, "-o");
+}
+
+/* "find -P TREE ( -path SECRET ... ) -prune -o KIND -user APP -exec" */
+static void
+push_find(struct strvec *words, const struct fix_scene *scene,
+    const char *const *kind)
+{
+	const struct fix_tree *tree = scene->tree;
+
+	strvec_push(words, "find");
+	strvec_push(words, "-P");
+	push_tree(words, tree->path);
+	push_secrets(words, tree);
 	for (; *kind != NULL; kind++)
 		strvec_push(words, *kind);
+	if (tree->mixed) {
+		strvec_push(words, "-user");
+		strvec_push(words, scene->app_user);
+	}
 	strvec_push(words, "-exec");
 }
 
@@ -145,11 +206,11 @@ add_command(struct fix *fix, const struct fix_scene *scene, const char *option,
 {
 	const struct fix_tree *tree = scene->tree;
 	struct strvec *words = fix_tree_begin_command(fix);
-	bool selects = tree->secrets->len > 0;
+	bool selects = tree->secrets->len > 0 || tree->mixed;
 
 	fix_tree_as_owner(words, scene, scene->app->uid);
 	if (selects)
-		push_find(words, tree, kind);
+		push_find(words, scene, kind);
 	strvec_push(words, "setfacl");
 	if (!selects) {
 		strvec_push(words, "-R");

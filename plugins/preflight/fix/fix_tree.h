@@ -19,14 +19,19 @@ struct strvec;
 /* Whether the cred may read every file and pass every directory of the tree,
  * as they are. */
 bool fix_tree_is_open(const struct fix_tree *, const struct cred *);
+/* Whether the cred may change any of it. */
+bool fix_tree_is_writable(const struct fix_tree *, const struct cred *);
 /* Whether ACL entries for the worker would open all of it, and the app's user
  * may set them. */
 bool fix_tree_can_be_opened(const struct fix_scene *);
 /* Appends the commands, whom they help besides and what they touch. */
 void fix_tree_add(struct fix *, const struct fix_scene *);
 
-/* Appends "runuser -u USER --" for the owner, unless that is root. */
+/* Appends "runuser -u USER --" for the owner, unless that is root; with the
+ * worker's group for the time of the command if it is about that. */
 void fix_tree_as_owner(struct strvec *words, const struct fix_scene *,
+    unsigned owner);
+void fix_tree_as_owner_in_group(struct strvec *words, const struct fix_scene *,
     unsigned owner);
 /* An empty command at the end of the plan; its words are valid until the next
  * one. */

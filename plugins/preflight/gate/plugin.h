@@ -51,7 +51,7 @@ struct check;
 
 struct preflight {
 	const struct supd_host *host;
-	SLIST_HEAD(, record) records;
+	SLIST_HEAD(, record) records; /* by name */
 	TAILQ_HEAD(, check) checks;
 	TAILQ_HEAD(, held) held;
 	struct supd_timer *recheck; /* runs only while something is held */
@@ -91,6 +91,8 @@ struct record *record_renew(struct preflight *, const struct supd_process *,
     const struct supd_result *, bool always);
 /* Forgets what the checker kept: the next answer is found out anew. */
 void record_forget_kept(struct record *);
+/* Forgets programs that a reload took out of the configuration. */
+void records_forget_gone(struct preflight *);
 void records_free(struct preflight *);
 
 /*
@@ -115,7 +117,8 @@ typedef void (*check_fn)(struct preflight *, const struct supd_process *,
  */
 void check_ask(struct preflight *, enum check_kind, const struct supd_process *,
     check_fn, void *arg);
-/* Whoever gave this argument is not called any more. */
+/* Whoever gave this argument is not called any more; a check that nobody wants
+ * to know the result of ends. */
 void check_forget(struct preflight *, void *arg);
 /* Whether one of the kind waits or runs. */
 bool check_is_under_way(const struct preflight *, enum check_kind,

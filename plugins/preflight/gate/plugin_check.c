@@ -24,6 +24,7 @@ struct check {
 	char *program;
 	TAILQ_HEAD(, asker) askers;
 	struct supd_child *child; /* NULL while it waits its turn */
+	bool is_over;		  /* its askers are being told */
 	TAILQ_ENTRY(check) next;
 };
 
@@ -79,6 +80,7 @@ on_checker_done(const struct supd_result *result, void *arg)
 	struct asker *asker;
 
 	preflight->running--;
+	check->is_over = true;
 	while ((asker = TAILQ_FIRST(&check->askers)) != NULL) {
 		TAILQ_REMOVE(&check->askers, asker, next);
 		asker->done(preflight, &process, result, asker->arg);
@@ -194,6 +196,32 @@ check_ask(struct preflight *preflight, enum check_kind kind,
 	start_waiting(preflight);
 }
 
+static struct asker *
+find_asker(const struct check *check, const void *arg)
+{
+	struct asker *asker;
+
+	TAILQ_FOREACH(asker, &check->askers, next) {
+		if (asker->arg == arg)
+			return asker;
+	}
+	return NULL;
+}
+
+/* Others wait for the place that it takes. */
+static void
+give_up(struct check *check)
+{
+	struct preflight *preflight = check->preflight;
+
+	if (check->child != NULL) {
+		preflight->host->kill_child(preflight->host, check->child);
+		preflight->running--;
+	}
+	check_free(check);
+	start_waiting(preflight);
+}
+
 void
 check_forget(struct preflight *preflight, void *arg)
 {
@@ -201,13 +229,14 @@ check_forget(struct preflight *preflight, void *arg)
 	struct asker *asker;
 
 	TAILQ_FOREACH(check, &preflight->checks, next) {
-		TAILQ_FOREACH(asker, &check->askers, next) {
-			if (asker->arg != arg)
-				continue;
-			TAILQ_REMOVE(&check->askers, asker, next);
-			free(asker);
-			return;
-		}
+		asker = find_asker(check, arg);
+		if (asker == NULL)
+			continue;
+		TAILQ_REMOVE(&check->askers, asker, next);
+		free(asker);
+		if (TAILQ_EMPTY(&check->askers) && !check->is_over)
+			give_up(check);
+		return;
 	}
 }
 

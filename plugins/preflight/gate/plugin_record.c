@@ -41,6 +41,18 @@ record_find(const struct preflight *preflight, const char *program)
 	return NULL;
 }
 
+/* In the order of the names, as they are listed. */
+static void
+insert(struct preflight *preflight, struct record *record)
+{
+	struct record **place = &SLIST_FIRST(&preflight->records);
+
+	while (*place != NULL && strcmp((*place)->program, record->program) < 0)
+		place = &SLIST_NEXT(*place, next);
+	SLIST_NEXT(record, next) = *place;
+	*place = record;
+}
+
 struct record *
 record_of(struct preflight *preflight, const char *program)
 {
@@ -52,7 +64,7 @@ record_of(struct preflight *preflight, const char *program)
 	record->program = xstrdup(program);
 	/* Without one the checker just keeps nothing. */
 	record->kept = memfd_create("preflight", MFD_CLOEXEC);
-	SLIST_INSERT_HEAD(&preflight->records, record, next);
+	insert(preflight, record);
 	return record;
 }
 
@@ -82,6 +94,40 @@ record_forget_kept(struct record *record)
 {
 	if (record->kept != -1 && ftruncate(record->kept, 0) == -1)
 		fd_close(&record->kept);
+}
+
+struct search {
+	const char *program;
+	bool found;
+};
+
+static void
+match_program(const struct supd_process *process, void *arg)
+{
+	struct search *search = arg;
+
+	search->found =
+	    search->found || strcmp(search->program, process->program) == 0;
+}
+
+void
+records_forget_gone(struct preflight *preflight)
+{
+	const struct supd_host *host = preflight->host;
+	struct record **place = &SLIST_FIRST(&preflight->records);
+	struct record *record;
+
+	while ((record = *place) != NULL) {
+		struct search search = { .program = record->program };
+
+		host->each_process(host, match_program, &search);
+		if (search.found) {
+			place = &SLIST_NEXT(record, next);
+			continue;
+		}
+		*place = SLIST_NEXT(record, next);
+		record_free(record);
+	}
 }
 
 static enum verdict

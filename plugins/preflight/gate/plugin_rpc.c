@@ -144,6 +144,7 @@ method_reports(struct supd_call *call, void *arg)
 	const struct record *record;
 	size_t i = 0;
 
+	records_forget_gone(preflight);
 	SLIST_FOREACH(record, &preflight->records, next)
 	{
 		if (record->sentence != NULL)
@@ -179,7 +180,7 @@ static const struct supd_method methods[] = {
 	    "@return string         JSON, empty if it was never checked",
 	    method_report },
 	{ "reports", "array", 0,
-	    "The last verdict about each program that was checked\n\n"
+	    "The last verdict about each program that was checked, by name\n\n"
 	    "@return array          structs of name, verdict and sentence",
 	    method_reports },
 };

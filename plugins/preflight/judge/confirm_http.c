@@ -46,34 +46,73 @@ is_plain(const struct nginx_server *server, const char *listen)
 	return true;
 }
 
-/* "8080", "*:8080", "127.0.0.1:8080"; false if it is not on loopback. */
-static bool
-loopback(const char *listen, struct sockaddr_in *address)
-{
-	const char *colon = strrchr(listen, ':');
-	const char *port = colon == NULL ? listen : colon + 1;
-	char *host = colon == NULL ? xstrdup("*")
-				   : xstrndup(listen, (size_t)(colon - listen));
-	long long number;
-	bool good;
+/* An address of this machine alone; the socket's type of either family. */
+union loopback {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
 
-	*address = (struct sockaddr_in){ .sin_family = AF_INET };
-	if (strcmp(host, "*") == 0 || strcmp(host, "0.0.0.0") == 0 ||
-	    strcmp(host, "localhost") == 0) {
+#define HTTP_PORT 80
+
+/* Splits "8080", "HOST" and "HOST:8080", in which HOST may be "[::1]"; an empty
+ * host is any.  The caller frees it; NULL if the port is none. */
+static char *
+split_listen(const char *listen, uint16_t *port)
+{
+	const char *bracket = strchr(listen, ']');
+	const char *colon = strchr(bracket == NULL ? listen : bracket, ':');
+	long long number = HTTP_PORT;
+	char *host;
+
+	if (colon != NULL)
+		host = xstrndup(listen, (size_t)(colon - listen));
+	else if (parse_int(listen, &number, NULL) == 0)
+		host = xstrdup("");
+	else
+		host = xstrdup(listen);
+	if ((colon != NULL && parse_int(colon + 1, &number, NULL) == -1) ||
+	    number <= 0 || number > UINT16_MAX) {
 		free(host);
-		host = xstrdup("127.0.0.1");
+		return NULL;
 	}
-	good = strncmp(host, "127.", 4) == 0 &&
-	    inet_pton(AF_INET, host, &address->sin_addr) == 1 &&
-	    parse_int(port, &number, NULL) == 0 && number > 0 && number < 65536;
-	if (good)
-		address->sin_port = htons((uint16_t)number);
+	*port = (uint16_t)number;
+	return host;
+}
+
+/* Whoever listens everywhere listens on loopback; false if nobody does. */
+static bool
+loopback(const char *listen, union loopback *address)
+{
+	static const char *const everywhere[] = { "", "*", "0.0.0.0",
+		"localhost", NULL };
+	uint16_t port = 0;
+	char *host = split_listen(listen, &port);
+	bool good = false;
+
+	*address = (union loopback){ .any.sa_family = AF_INET };
+	address->four.sin_port = htons(port);
+	for (size_t i = 0; host != NULL && everywhere[i] != NULL; i++) {
+		if (strcmp(host, everywhere[i]) == 0) {
+			address->four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+			good = true;
+		}
+	}
+	if (host != NULL && strncmp(host, "127.", 4) == 0) {
+		good = inet_pton(AF_INET, host, &address->four.sin_addr) == 1;
+	} else if (host != NULL &&
+	    (strcmp(host, "[::]") == 0 || strcmp(host, "[::1]") == 0)) {
+		*address = (union loopback){ .any.sa_family = AF_INET6 };
+		address->six.sin6_port = htons(port);
+		address->six.sin6_addr = in6addr_loopback;
+		good = true;
+	}
 	free(host);
 	return good;
 }
 
 static bool
-find_address(const struct nginx_server *server, struct sockaddr_in *address)
+find_address(const struct nginx_server *server, union loopback *address)
 {
 	for (size_t i = 0; i < server->listens.len; i++) {
 		const char *listen = server->listens.items[i];
@@ -94,16 +133,18 @@ wait_ready(int fd, short events, int64_t end)
 }
 
 static int
-open_connection(const struct sockaddr_in *address, int64_t end)
+open_connection(const union loopback *address, int64_t end)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(address->any.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int error = 0;
 	socklen_t len = sizeof(error);
 
 	if (fd == -1)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) ==
-	    0)
+	if (connect(fd, &address->any,
+		address->any.sa_family == AF_INET ? sizeof(address->four)
+						  : sizeof(address->six)) == 0)
 		return fd;
 	if (errno == EINPROGRESS && wait_ready(fd, POLLOUT, end) &&
 	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
@@ -151,12 +192,49 @@ exchange(int fd, const struct strbuf *request, int64_t end)
 	return sscanf(head, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
 }
 
+/* What the server is called, if that is a name. */
+static const char *
+host_of(const struct need *need)
+{
+	const char *name = need->server_name;
+
+	return name == NULL || strchr("~_", *name) != NULL ? "localhost" : name;
+}
+
+void
+confirm_http_command(const struct need *need, const char *uri,
+    struct strvec *words)
+{
+	struct strbuf encoded = STRBUF_INIT;
+	union loopback address;
+	char host[INET6_ADDRSTRLEN] = "";
+	bool six;
+
+	if (need->server == NULL || !find_address(need->server, &address))
+		return;
+	six = address.any.sa_family == AF_INET6;
+	inet_ntop(address.any.sa_family,
+	    six ? (const void *)&address.six.sin6_addr
+		: (const void *)&address.four.sin_addr,
+	    host, sizeof(host));
+	add_encoded(&encoded, uri);
+	strvec_push(words, "curl");
+	strvec_push(words, "-sI");
+	strvec_push(words, "-H");
+	strvec_pushf(words, "Host: %s", host_of(need));
+	strvec_pushf(words, six ? "http://[%s]:%u%s" : "http://%s:%u%s", host,
+	    (unsigned)ntohs(
+		six ? address.six.sin6_port : address.four.sin_port),
+	    encoded.data);
+	strbuf_done(&encoded);
+}
+
 int
 confirm_http(const struct need *need, const char *uri, int timeout_ms)
 {
 	int64_t end = clock_mono_ms() + timeout_ms;
 	struct strbuf request = STRBUF_INIT;
-	struct sockaddr_in address;
+	union loopback address;
 	int fd, status;
 
 	if (need->server == NULL || !find_address(need->server, &address))
@@ -169,10 +247,7 @@ confirm_http(const struct need *need, const char *uri, int timeout_ms)
 	strbuf_addf(&request,
 	    " HTTP/1.0\r\nHost: %s\r\n"
 	    "User-Agent: preflight\r\nConnection: close\r\n\r\n",
-	    need->server_name == NULL || *need->server_name == '\0' ||
-		    *need->server_name == '~' || *need->server_name == '_'
-		? "localhost"
-		: need->server_name);
+	    host_of(need));
 	status = exchange(fd, &request, end);
 	strbuf_done(&request);
 	fd_close(&fd);

@@ -2,6 +2,8 @@
 #ifndef PREFLIGHT_CONFIRM_HTTP_H
 #define PREFLIGHT_CONFIRM_HTTP_H
 
+#include "base/strvec.h"
+
 #include "preflight/nginx/need.h"
 
 /*
@@ -10,5 +12,9 @@
  * cannot be asked (TLS, no loopback address, no answer within timeout_ms).
  */
 int confirm_http(const struct need *, const char *uri, int timeout_ms);
+/* Appends the words of a command with which a person asks the same; nothing if
+ * it cannot be asked. */
+void confirm_http_command(const struct need *, const char *uri,
+    struct strvec *words);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/xmalloc.h"
 
+#include "preflight/judge/confirm_http.h"
 #include "preflight/judge/effect.h"
 
 /*
@@ -75,4 +76,22 @@ effect_set(struct finding *finding, const struct need *need, int error,
 	finding->effect.url = need->url == NULL ? NULL : xstrdup(need->url);
 	if (call != NULL)
 		set_log(finding, need, call, error, file);
+}
+
+void
+effect_see(struct finding *finding, const struct need *need, const char *file)
+{
+	size_t len = strlen(need->path);
+	char *uri;
+
+	if (finding->effect.status == 0 || finding->effect.see.len > 0 ||
+	    need->url == NULL || *need->url != '/' ||
+	    (file != NULL && strncmp(file, need->path, len) != 0))
+		return;
+	file = file == NULL ? "" : file + len;
+	if (need->url[strlen(need->url) - 1] == '/')
+		file += strspn(file, "/");
+	uri = xasprintf("%s%s", need->url, file);
+	confirm_http_command(need, uri, &finding->effect.see);
+	free(uri);
 }

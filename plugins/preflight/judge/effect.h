@@ -13,4 +13,8 @@
 void effect_set(struct finding *, const struct need *, int error,
     const char *file);
 
+/* Adds how to see the answer, for a file that is there below the need's path,
+ * or (NULL) for what is handed to its socket. */
+void effect_see(struct finding *, const struct need *, const char *file);
+
 #endif

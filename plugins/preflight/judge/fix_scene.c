@@ -80,8 +80,21 @@ price_traverse(struct fix *fix, const struct grant *grant)
 	if (grant->files == 0)
 		return;
 	add_price(fix, grant_price(grant));
-	if (grant->suspicious > 0)
+	if (grant->suspicious > 0 || grant->writable > 0)
 		fix->advised = false;
+}
+
+/* Neither is one that lets it get at what it may change (PF506). */
+static void
+price_writing(struct fix *fix, const struct fix_scene *scene)
+{
+	if (scene->tree == NULL ||
+	    !fix_tree_is_writable(scene->tree, scene->worker))
+		return;
+	add_price(fix,
+	    xasprintf("%s may change files below %s", scene->worker_user,
+		scene->tree->path));
+	fix->advised = false;
 }
 
 static void
@@ -142,8 +155,64 @@ tree_of(const struct judge *judge, const char *path,
 	if (!fix_tree_is_open(&out, &judge->identity->cred)) {
 		tree_secrets_find(judge, path, secrets);
 		out.complete = secrets->complete && tree->complete;
+		out.mixed = secrets->mixed;
 	}
 	return out;
+}
+
+/* Whether who owns it gets there, and so can run the commands about it. */
+static bool
+is_reached_by_owner(const struct judge *judge, const struct answer *obstacle)
+{
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = obstacle->blocker,
+	};
+	struct cred owner = { .uid = obstacle->facts.uid };
+	struct answer answer;
+	bool reached = false;
+	const struct probe_as as = {
+		.cred = &owner,
+		.proc_fd = -1,
+		.umask = -1,
+		.image = judge->image,
+	};
+
+	if (owner.uid == 0 || obstacle->blocker == NULL)
+		return true;
+	if (cred_resolve(owner.uid, &owner, NULL) == -1)
+		owner = (struct cred){ .uid = obstacle->facts.uid,
+			.gid = obstacle->facts.gid };
+	if (probe_ask(&as, &question, 1, &answer, &judge->probe, NULL) == 0) {
+		reached = answer.verdict != ANSWER_NO;
+		answer_done(&answer);
+	}
+	cred_done(&owner);
+	return reached;
+}
+
+static bool
+are_reached(const struct judge *judge, const struct answer *obstacles,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!is_reached_by_owner(judge, &obstacles[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+fix_scene_file(const struct judge *judge, struct finding *finding,
+    const struct answer *answer)
+{
+	struct fix_scene scene;
+
+	if (!is_reached_by_owner(judge, answer))
+		return;
+	fix_scene_fill(judge, &scene);
+	fix_plan_access(finding, &scene, answer, 1);
+	fix_scene_done(&scene);
 }
 
 void
@@ -228,6 +297,8 @@ plan(struct judge *judge, struct finding *finding, const char *path,
 	struct fix_tree tree;
 	struct fix_scene scene;
 
+	if (!are_reached(judge, obstacles, count))
+		return;
 	fix_scene_fill(judge, &scene);
 	if (result != NULL) {
 		tree = tree_of(judge, path, result, &secrets);
@@ -235,6 +306,10 @@ plan(struct judge *judge, struct finding *finding, const char *path,
 	}
 	fix_plan_access(finding, &scene, obstacles, count);
 	price_plans(judge, finding, obstacles, count);
+	for (size_t i = 0; i < finding->fix_count; i++) {
+		if (is_traverse(&finding->fixes[i]))
+			price_writing(&finding->fixes[i], &scene);
+	}
 	warn_of_masks(judge, obstacles, count);
 	fix_scene_done(&scene);
 	tree_secrets_done(&secrets);

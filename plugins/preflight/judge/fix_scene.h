@@ -22,6 +22,10 @@ void fix_scene_done(struct fix_scene *);
 void fix_scene_access(struct judge *, struct finding *, const struct question *,
     const struct answer *, const struct tree_result *);
 
+/* Adds plans for one file of a tree, to which the way is free. */
+void fix_scene_file(const struct judge *, struct finding *,
+    const struct answer *);
+
 /* Adds plans for the files of a tree whose root can be reached. */
 void fix_scene_tree(struct judge *, struct finding *, const char *path,
     const struct tree_result *);

@@ -45,6 +45,7 @@ judge_init(struct judge *judge)
 	    ? xstrdup(instance->user.group)
 	    : sentence_group(judge->identity->cred.gid);
 	judge->worker = xasprintf("nginx (%s)", judge->user);
+	judge->inferred = !identity_is_taken(judge->identity);
 }
 
 void
@@ -78,6 +79,15 @@ judge_place(const struct need *need)
 	return xasprintf("%s:%u", need->file, need->line);
 }
 
+enum confidence
+judge_confidence(const struct judge *judge)
+{
+	if (judge->inferred)
+		return CONFIDENCE_INFERRED;
+	return judge->identity->confinement.differs ? CONFIDENCE_LIKELY
+						    : CONFIDENCE_PROBED;
+}
+
 size_t
 judge_add_check(struct judge *judge, const struct need *need, const char *path)
 {
@@ -89,6 +99,7 @@ judge_add_check(struct judge *judge, const struct need *need, const char *path)
 				       : NULL;
 	check->at = judge_place(need);
 	check->identity = xstrdup(judge->identity_id);
+	check->confidence = judge_confidence(judge);
 	return judge->program->check_count - 1;
 }
 
@@ -127,6 +138,8 @@ judge_add(struct judge *judge, size_t check, const struct need *need,
 	struct check *one = &judge->program->checks[check];
 
 	finding->uid = judge->identity->cred.uid;
+	if (judge->inferred && finding->confidence == CONFIDENCE_PROBED)
+		finding->confidence = CONFIDENCE_INFERRED;
 	weigh(judge, finding);
 	if (need != NULL)
 		strvec_push_taken(&finding->needed_for, purpose(need));

@@ -30,15 +30,17 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
-	bool gate;    /* a start waits for the answer */
-	bool running; /* the program has been started already */
+	bool gate;	     /* a start waits for the answer */
+	bool serves_several; /* so does one nginx that is paired with it */
+	bool inferred; /* nobody could become the worker; set by judge_init */
+	bool running;  /* the program has been started already */
 	/* Ask nginx itself for files, and connect to sockets for real. */
 	bool confirm;
 	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
 };
 
-/* Sets the names; the other members are the caller's to fill. */
+/* Sets names and inferred; the other members are the caller's to fill. */
 void judge_init(struct judge *);
 void judge_done(struct judge *);
 
@@ -56,8 +58,15 @@ void judge_tree(struct judge *, const struct need *);
  * hands over has a code of its own. */
 struct finding *judge_tree_finding(struct judge *, const struct need *,
     enum finding_code, const struct answer *);
+void judge_slashes(struct judge *, size_t check, const struct need *);
 void judge_confirm(struct judge *, size_t check, const struct need *,
     const struct tree_result *);
+/* The single file and the socket, about which the probe said yes. */
+void judge_confirm_file(struct judge *, size_t check, const struct need *);
+void judge_confirm_socket(struct judge *, size_t check, const struct need *);
+/* What confinement leaves open is settled where nginx confirmed everything that
+ * requests need (PF013). */
+void judge_confirm_settle(struct report *);
 void judge_file(struct judge *, const struct need *);
 void judge_written(struct judge *, const struct need *);
 void judge_variable(struct judge *, const struct need *);
@@ -77,10 +86,12 @@ void judge_protected(struct judge *, size_t check, const struct need *,
 /* Files that the program will write into a tree that the worker can reach. */
 void judge_future(struct judge *, size_t check, const struct need *,
     const char *dir);
-/* The home of the program's user. */
+/* The home of the program's user, when all that serve it are known. */
 void judge_home(struct judge *);
 void judge_secrets(struct judge *, const struct pairing *);
 
+/* How sure what is tried as the worker can be. */
+enum confidence judge_confidence(const struct judge *);
 /* A check about the need, with what is known of it; the index in the
  * program's list, which stays valid. */
 size_t judge_add_check(struct judge *, const struct need *, const char *path);

@@ -42,6 +42,8 @@ judge_item(struct judge *judge, const struct app_item *item)
 	int code = finding_code_parse(app_item_code(item->kind));
 
 	check->error = item->answer.error;
+	if (item->answer.inferred)
+		check->confidence = CONFIDENCE_INFERRED;
 	if (item->answer.verdict == ANSWER_NO && code != -1) {
 		finding = finding_create((enum finding_code)code, item->path);
 		finding_say(finding, "%s", sentence);

@@ -89,10 +89,15 @@ judge_file(struct judge *judge, const struct need *need)
 	    !(need->optional && answer.why == WHY_MISSING)) {
 		finding = make_finding(judge, need, &answer);
 		effect_set(finding, need, answer.error, need->path);
+		if (need->kind == NEED_STATIC_FILE)
+			effect_see(finding, need, need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
 			fix_scene_access(judge, finding, &question, &answer,
 			    NULL);
+	} else if (answer.verdict == ANSWER_YES &&
+	    need->kind == NEED_STATIC_FILE) {
+		judge_confirm_file(judge, check, need);
 	}
 	answer_done(&answer);
 }

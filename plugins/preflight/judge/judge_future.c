@@ -88,6 +88,8 @@ judge_home(struct judge *judge)
 		? "the home %s (%s) can be changed by others than its owner"
 		: "the home %s (%s) can be listed by every local user",
 	    view->home, listed);
+	if (judge->serves_several)
+		finding->severity++;
 	program_report_add(judge->program, finding);
 	free(listed);
 }

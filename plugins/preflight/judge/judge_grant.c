@@ -138,6 +138,40 @@ free_links(const struct judge *judge)
 	return NULL;
 }
 
+/* A group of each, so that each could publish what the others keep from all but
+ * their group. */
+void
+judge_memberships(struct judge *judge, size_t check)
+{
+	const struct cred *worker = &judge->identity->cred;
+	const struct need *need = free_links(judge);
+	struct strvec groups = STRVEC_INIT;
+	struct finding *finding;
+	char *names;
+
+	for (size_t i = 0; i < judge->tenants->count; i++) {
+		gid_t gid = judge->tenants->items[i]->cred.gid;
+
+		if (gid != worker->gid && access_in_group(worker, gid))
+			strvec_push_taken(&groups, sentence_group(gid));
+	}
+	if (need != NULL && groups.len > 1) {
+		names = strvec_join(&groups, ", ");
+		finding = finding_create(PF509, NULL);
+		finding->subject = xstrdup(names);
+		finding_say(finding,
+		    "%s is a member of the groups of several programs' users "
+		    "(%s) and links are followed below %s: each of them can "
+		    "publish what the others let only their group read",
+		    judge->worker, names, need->path);
+		/* That there are several is all there is to it. */
+		judge_add(judge, check, need, finding)->severity =
+		    SEVERITY_ERROR;
+		free(names);
+	}
+	strvec_done(&groups);
+}
+
 /* What this program's user could publish of another's, by a link, although it
  * may not read it. */
 static void

@@ -21,9 +21,10 @@ void judge_grant_group(struct judge *, struct grant *);
 void judge_grant_opened(struct judge *, const struct strvec *dirs,
     struct grant *);
 
-/* Findings for the check: the worker is a member of the program's group;
- * the worker reads for several tenants. */
+/* Findings for the check: the worker is a member of the program's group; it is
+ * one of the groups of several tenants; it reads for several. */
 void judge_membership(struct judge *, size_t check);
+void judge_memberships(struct judge *, size_t check);
 void judge_tenants(struct judge *, size_t check);
 
 #endif

@@ -38,6 +38,35 @@ ask_index(struct judge *judge, size_t check, const struct need *need,
 }
 
 bool
+judge_index_lists(struct judge *judge, size_t check, const struct need *need,
+    const char *dir)
+{
+	struct need below = *need;
+	size_t len = strlen(need->path);
+	struct answer answer;
+	int error = judge->program->checks[check].error;
+	char *path, *index;
+	bool wanted;
+
+	while (len > 0 && need->path[len - 1] == '/')
+		len--;
+	/* The tree's own has been asked for. */
+	if (strlen(dir) <= len + 1)
+		return false;
+	path = xasprintf("%s/", dir);
+	wanted = nginx_wanted_filter(need) == NULL ||
+	    nginx_wanted(path + len + 1, need);
+	below.path = path;
+	index = wanted ? ask_index(judge, check, &below, &answer) : NULL;
+	judge->program->checks[check].error = error;
+	if (index != NULL)
+		answer_done(&answer);
+	free(index);
+	free(path);
+	return wanted && index == NULL;
+}
+
+bool
 judge_index_is_listed(struct judge *judge, size_t check,
     const struct need *need)
 {

@@ -242,6 +242,12 @@ judge_nginx(struct report *report, const struct nginx_instance *instance)
 	}
 }
 
+bool
+identity_is_taken(const struct identity *identity)
+{
+	return identity->image == NULL && probe_can_become(&identity->cred);
+}
+
 static struct report_identity *
 fill(struct report_identity *new, const struct nginx_instance *instance,
     const struct identity *identity)
@@ -266,6 +272,7 @@ fill(struct report_identity *new, const struct nginx_instance *instance,
 	new->generation = xstrdup(identity->draining ? "old" : "current");
 	new->seccomp = identity->confinement.seccomp;
 	new->nnp = identity->confinement.no_new_privs;
+	new->is_taken = identity_is_taken(identity);
 	if (identity->confinement.label != NULL)
 		new->label = xstrdup(identity->confinement.label);
 	return new;

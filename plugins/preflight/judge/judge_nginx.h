@@ -2,6 +2,8 @@
 #ifndef PREFLIGHT_JUDGE_NGINX_H
 #define PREFLIGHT_JUDGE_NGINX_H
 
+#include <stdbool.h>
+
 struct nginx_instance;
 struct report;
 struct identity;
@@ -19,5 +21,9 @@ const char *judge_nginx_identity(struct report *, const struct nginx_instance *,
  * its PF005 becomes an error (contract P5.2). */
 void judge_nginx_stale(struct report *, const struct nginx_instance *,
     const struct identity *);
+
+/* Whether this process becomes the worker and tries; of an image, or without
+ * the rights, results are inferred. */
+bool identity_is_taken(const struct identity *);
 
 #endif

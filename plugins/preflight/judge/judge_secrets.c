@@ -168,6 +168,22 @@ escape_url(struct judge *judge, const struct roots *roots, const char *path)
 	return NULL;
 }
 
+/* Of these not reading is the harm. */
+static void
+judge_login(struct judge *judge, size_t check, const struct sighting *sighting)
+{
+	struct finding *finding = finding_create(PF515, sighting->path);
+	char *facts = sentence_facts(&sighting->facts);
+
+	finding_say(finding,
+	    "%s (%s, %s) can be changed by %s: whoever takes it over can log "
+	    "in as %s",
+	    sighting->path, secret_text(sighting->kind), facts, judge->worker,
+	    judge->view->user);
+	judge_add(judge, check, NULL, finding);
+	free(facts);
+}
+
 static void
 judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
     const struct sighting *sighting)
@@ -328,8 +344,12 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 		judge_add(judge, check, NULL, finding);
 		return;
 	}
-	for (size_t i = 0; i < result.count; i++)
-		judge_sighting(judge, check, roots, &result.items[i]);
+	for (size_t i = 0; i < result.count; i++) {
+		if (result.items[i].kind == SECRET_LOGIN)
+			judge_login(judge, check, &result.items[i]);
+		else
+			judge_sighting(judge, check, roots, &result.items[i]);
+	}
 	for (size_t i = 0; i < result.writable_count; i++)
 		judge_writable(judge, check, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
@@ -356,11 +376,13 @@ judge_secrets(struct judge *judge, const struct pairing *pairing)
 		: judge->view->home != NULL ? judge->view->home
 					    : "/");
 	check->identity = xstrdup(judge->identity_id);
+	check->confidence = judge_confidence(judge);
 	index = judge->program->check_count - 1;
 	if (roots.count > 0)
 		scan(judge, index, &roots, &expected);
 	judge_groups(judge, index);
 	judge_membership(judge, index);
+	judge_memberships(judge, index);
 	judge_tenants(judge, index);
 	strvec_done(&expected);
 	free(roots.list);

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/parse.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/effect.h"
 #include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/runtime_dir.h"
+#include "preflight/judge/socket_maker.h"
 #include "preflight/report/sentence.h"
 #include "preflight/probe/socket_plan.h"
 #include "preflight/witness/witness.h"
@@ -25,7 +23,6 @@
  * says nothing: the program will replace it.
  */
 
-#define UMASK_USUAL    022
 #define PATH_MAX_BYTES (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
 static struct finding *
@@ -33,6 +30,7 @@ add_socket_finding(struct judge *judge, size_t check, const struct need *need,
     struct finding *finding, int error)
 {
 	effect_set(finding, need, error, need->path);
+	effect_see(finding, need, NULL);
 	return judge_add(judge, check, need, finding);
 }
 
@@ -158,91 +156,17 @@ is_stale(struct judge *judge, const char *path)
 	return stale;
 }
 
-/* The mode of a socket that is there now; -1 if none is. */
-static int
-present_mode(struct judge *judge, const char *path)
-{
-	const struct probe_as app = judge_as_app(judge);
-	const struct question question = { .what = ASK_FACTS, .path = path };
-	struct answer answer;
-	int mode = -1;
-
-	if (probe_ask(&app, &question, 1, &answer, &judge->probe, NULL) == -1)
-		return -1;
-	if (S_ISSOCK(answer.facts.mode))
-		mode = (int)(answer.facts.mode & 07777);
-	answer_done(&answer);
-	return mode;
-}
-
-static long
-find_uid(const char *name)
-{
-	struct passwd *pw = getpwnam(name);
-	long long number;
-
-	if (pw != NULL)
-		return (long)pw->pw_uid;
-	return parse_int(name, &number, NULL) == 0 ? (long)number
-						   : PREDICT_KEEP;
-}
-
-static long
-find_gid(const char *name)
-{
-	struct group *gr = getgrnam(name);
-	long long number;
-
-	if (gr != NULL)
-		return (long)gr->gr_gid;
-	return parse_int(name, &number, NULL) == 0 ? (long)number
-						   : PREDICT_KEEP;
-}
-
-/* Who makes the socket and what is done to it then (contract P1.3). */
-static void
-fill_creation(struct judge *judge, const struct planned_socket *planned,
-    const struct cred *manager, struct creation *creation)
-{
-	const struct program_view *view = judge->view;
-	bool fcgi = view->fcgi.path != NULL;
-	int mode = planned->mode, present;
-
-	if (planned->keeps_mode) {
-		present = present_mode(judge, planned->path);
-		if (present != -1)
-			mode = present;
-	}
-	*creation = (struct creation){
-		.creator = fcgi ? manager : &view->cred,
-		.mode = 0777,
-		.umask = (mode_t)(planned->umask != -1 ? planned->umask
-			: view->umask != -1	       ? view->umask
-						       : UMASK_USUAL),
-		.chown_uid = PREDICT_KEEP,
-		.chown_gid = PREDICT_KEEP,
-		.chmod = mode == -1 ? PREDICT_KEEP : mode,
-	};
-	if (fcgi && view->fcgi.uid != (uid_t)-1)
-		creation->chown_uid = (long)view->fcgi.uid;
-	if (fcgi && view->fcgi.gid != (gid_t)-1)
-		creation->chown_gid = (long)view->fcgi.gid;
-	/* Only root can become somebody else. */
-	if (planned->user != NULL && view->cred.uid == 0)
-		creation->chown_uid = find_uid(planned->user);
-	if (planned->group != NULL && view->cred.uid == 0)
-		creation->chown_gid = find_gid(planned->group);
-}
-
 static void
 judge_bind(struct judge *judge, size_t check, const struct need *need,
-    const struct answer *bind)
+    const struct cred *by, const struct answer *bind)
 {
-	char *creator = xasprintf("the program (%s)", judge->view->user);
+	char *user = sentence_user(by->uid);
+	char *creator = xasprintf("the program (%s)", user);
 	char *sentence = sentence_refusal(creator, need->path, bind);
 	struct finding *finding;
 	enum finding_code code = PF204;
 
+	free(user);
 	if (bind->verdict != ANSWER_NO) {
 		free(creator);
 		free(sentence);
@@ -277,6 +201,46 @@ judge_bind(struct judge *judge, size_t check, const struct need *need,
 	free(sentence);
 }
 
+/* A socket of a server that ended is in the way of one that never removes
+ * any. */
+static void
+judge_kept(struct judge *judge, size_t check, const struct need *need,
+    const struct planned_socket *planned)
+{
+	struct finding *finding;
+
+	if (!planned->keeps_stale || judge->running ||
+	    !is_stale(judge, need->path))
+		return;
+	finding = finding_create(PF206, need->path);
+	finding_say(finding,
+	    "%s is left from an earlier run, and %s does not start while it "
+	    "is there: it removes no old socket",
+	    need->path, judge->view->plan.server);
+	add_socket_finding(judge, check, need, finding, ECONNREFUSED);
+}
+
+/* A place where nobody but the two gets at it. */
+static void
+plan_place(const struct judge *judge, struct finding *finding,
+    const struct need *need, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
+{
+	const struct fix_socket wanted = {
+		.path = need->path,
+		.dir = &verdict->enter.facts,
+		.creation = plan->creation,
+		.server = judge->view->plan.server,
+	};
+	struct fix_scene scene;
+
+	if (finding->fix_count > 0 || verdict->enter.facts.mode == 0)
+		return;
+	fix_scene_fill(judge, &scene);
+	fix_plan_socket(finding, &scene, &wanted);
+	fix_scene_done(&scene);
+}
+
 /* "the socket /run/web/app.sock will be srwxr-xr-x app:app (gunicorn with
  * umask 022); nginx (www-data) needs w" */
 static void
@@ -292,7 +256,6 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 		.facts = verdict->predicted.inode,
 		.explained = verdict->connect,
 	};
-	struct fix_scene scene;
 
 	finding->confidence = CONFIDENCE_PREDICTED;
 	finding_say(finding, "the socket %s will be %s (%s)%s; %s needs w",
@@ -304,18 +267,7 @@ judge_prediction(struct judge *judge, size_t check, const struct need *need,
 	    judge->worker);
 	sentence_evidence(finding, &as_predicted);
 	finding = add_socket_finding(judge, check, need, finding, EACCES);
-	if (finding->fix_count == 0 && verdict->enter.facts.mode != 0) {
-		const struct fix_socket wanted = {
-			.path = need->path,
-			.dir = &verdict->enter.facts,
-			.creation = plan->creation,
-			.server = judge->view->plan.server,
-		};
-
-		fix_scene_fill(judge, &scene);
-		fix_plan_socket(finding, &scene, &wanted);
-		fix_scene_done(&scene);
-	}
+	plan_place(judge, finding, need, plan, verdict);
 	free(facts);
 }
 
@@ -353,7 +305,8 @@ judge_boot(struct judge *judge, size_t check, const struct need *need,
 
 static void
 judge_open(struct judge *judge, size_t check, const struct need *need,
-    const struct planned_socket *planned, const struct socket_verdict *verdict)
+    const struct planned_socket *planned, const struct socket_plan *plan,
+    const struct socket_verdict *verdict)
 {
 	struct finding *finding;
 	char *facts;
@@ -369,7 +322,8 @@ judge_open(struct judge *judge, size_t check, const struct need *need,
 		    "will be %s (%s) and its directories are open",
 		    need->path, facts,
 		    planned->says == NULL ? "by its umask" : planned->says);
-		judge_add(judge, check, need, finding);
+		finding = judge_add(judge, check, need, finding);
+		plan_place(judge, finding, need, plan, verdict);
 		free(facts);
 	}
 }
@@ -385,10 +339,12 @@ judge_now(struct judge *judge, size_t check, const struct need *need,
 	    now->why == WHY_BACKLOG_FULL ||
 	    (now->why == WHY_SOCKET_WRITE && !is_stale(judge, need->path));
 
+	judge_undecided(judge, check, need->path, now);
 	if (now->why == WHY_SOCKET_WRITE && listening &&
-	    verdict->bind.why != WHY_NOT_REMOVABLE)
-		judge_present(judge, check, need, now);
-	else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
+	    verdict->bind.why != WHY_NOT_REMOVABLE) {
+		finding = judge_present(judge, check, need, now);
+		plan_place(judge, finding, need, plan, verdict);
+	} else if (now->why == WHY_SOCKET_TYPE || now->why == WHY_NOT_SOCKET ||
 	    now->why == WHY_BACKLOG_FULL || now->why == WHY_DANGLING)
 		judge_present(judge, check, need, now);
 	else if (!listening && judge->running)
@@ -431,7 +387,8 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
     const struct planned_socket *planned, const struct socket_plan *plan,
     const struct socket_verdict *verdict)
 {
-	judge_bind(judge, check, need, &verdict->bind);
+	judge_bind(judge, check, need, plan->creation.creator, &verdict->bind);
+	judge_kept(judge, check, need, planned);
 	if (judge_undecided(judge, check, need->path, &verdict->enter))
 		return;
 	if (verdict->enter.verdict == ANSWER_NO &&
@@ -454,7 +411,7 @@ judge_verdict(struct judge *judge, size_t check, const struct need *need,
 		return;
 	}
 	judge_now(judge, check, need, planned, plan, verdict);
-	judge_open(judge, check, need, planned, verdict);
+	judge_open(judge, check, need, planned, plan, verdict);
 	judge_boot(judge, check, need, verdict);
 }
 
@@ -485,13 +442,7 @@ static void
 judge_planned(struct judge *judge, size_t check, const struct need *need,
     const struct planned_socket *planned)
 {
-	gid_t no_groups[1] = { getegid() };
-	const struct cred manager = {
-		.uid = geteuid(),
-		.gid = getegid(),
-		.groups = no_groups,
-		.group_count = 1,
-	};
+	struct socket_maker maker;
 	struct socket_plan plan = {
 		.path = need->path,
 		.worker = judge->identity,
@@ -508,17 +459,23 @@ judge_planned(struct judge *judge, size_t check, const struct need *need,
 		plan.made = &made;
 	if (judge->running)
 		judge_wait_for_socket(judge, need->path);
-	fill_creation(judge, planned, &manager, &plan.creation);
+	socket_maker_find(judge, planned, &maker);
+	plan.creation = maker.creation;
 	if (socket_plan_check(&plan, &verdict, &cause) == -1) {
 		finding = finding_create(PF901, need->path);
 		finding_say(finding, "%s", cause);
 		free(cause);
 		judge_add(judge, check, need, finding);
+		socket_maker_done(&maker);
 		return;
 	}
-	judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
+	if (verdict.now.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
+	else if (judge->program->checks[check].confidence == CONFIDENCE_PROBED)
+		judge->program->checks[check].confidence = CONFIDENCE_PREDICTED;
 	judge_verdict(judge, check, need, planned, &plan, &verdict);
 	socket_verdict_done(&verdict);
+	socket_maker_done(&maker);
 }
 
 void
@@ -544,6 +501,8 @@ judge_socket(struct judge *judge, const struct need *need,
 	if (!judge_undecided(judge, check, need->path, &answer) &&
 	    answer.verdict == ANSWER_NO)
 		judge_present(judge, check, need, &answer);
+	else if (answer.verdict == ANSWER_YES)
+		judge_confirm_socket(judge, check, need);
 	answer_done(&answer);
 }
 

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
+#include "preflight/judge/conf_diff.h"
 #include "preflight/judge/effect.h"
 #include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge.h"
@@ -130,6 +131,8 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    "PrivateTmp, ProtectHome, chroot or a container)",
 		    need->path);
 	effect_set(finding, need, answer->error, file);
+	if (tree->files > 0)
+		effect_see(finding, need, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
@@ -138,6 +141,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 	if (answer->error == EACCES)
 		fix_scene_access(judge, finding, question, answer,
 		    tree->files > 0 ? tree : NULL);
+	conf_diff_move(judge, finding, need);
 	free(file);
 }
 
@@ -150,21 +154,47 @@ is_gzip_sibling(const struct need *need, const char *path)
 	    strcmp(path + len - 3, ".gz") == 0;
 }
 
+static bool
+is_packed(const struct need *need, const struct answer *answer)
+{
+	return answer->why == WHY_READ && answer->blocker != NULL &&
+	    is_gzip_sibling(need, answer->blocker);
+}
+
 /* Directories, links and odd objects: each is a finding of its own. */
 static bool
-is_single(const struct need *need, const struct answer *answer)
+is_single(const struct need *need, const struct tree_refusal *refusal)
 {
-	return answer->why != WHY_READ ||
-	    (answer->blocker != NULL && is_gzip_sibling(need, answer->blocker));
+	return refusal->answer.why != WHY_READ || refusal->by_link ||
+	    is_packed(need, &refusal->answer);
+}
+
+/* A file that only links lead to, but counted with the tree's files that are
+ * like it. */
+static bool
+is_counted(const struct tree_result *tree, const struct tree_refusal *refusal)
+{
+	const struct facts *facts = &refusal->answer.facts;
+
+	if (!refusal->by_link || refusal->answer.why != WHY_READ)
+		return false;
+	for (size_t i = 0; i < tree->class_count; i++) {
+		const struct facts *like = &tree->classes[i].facts;
+
+		if (tree->classes[i].refused > 0 && like->mode == facts->mode &&
+		    like->uid == facts->uid && like->gid == facts->gid)
+			return true;
+	}
+	return false;
 }
 
 /* What a directory refuses that only a link leads to is a file of the tree. */
 static enum finding_code
-single_code(const struct tree_refusal *refusal)
+single_code(const struct need *need, const struct tree_refusal *refusal)
 {
 	enum finding_code code = judge_code(&refusal->answer);
 
-	if (refusal->answer.why == WHY_READ)
+	if (is_packed(need, &refusal->answer))
 		return PF115;
 	return code == PF101 && refusal->by_link ? PF102 : code;
 }
@@ -185,11 +215,11 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
-	bool gzip = answer->why == WHY_READ;
+	bool gzip = is_packed(need, answer);
 	struct finding *finding =
-	    judge_tree_finding(judge, need, single_code(refusal), answer);
+	    judge_tree_finding(judge, need, single_code(need, refusal), answer);
 	const struct question question = {
-		.what = ASK_ENTER,
+		.what = answer->why == WHY_READ ? ASK_READ_FILE : ASK_ENTER,
 		.path = answer->blocker,
 	};
 
@@ -200,7 +230,8 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    answer->blocker);
 	else
 		effect_set(finding, need, answer->error, answer->blocker);
-	if (refusal->by_link && answer->why == WHY_SEARCH)
+	if (refusal->by_link && !gzip &&
+	    (answer->why == WHY_SEARCH || answer->why == WHY_READ))
 		say_link(finding, need);
 	finding = judge_add(judge, check, need, finding);
 	if (refusal->behind > 0)
@@ -208,8 +239,9 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    refusal->behind);
 	if (!gzip)
 		add_company(judge, check, need, finding);
-	if (answer->why == WHY_SEARCH)
+	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
 		fix_scene_access(judge, finding, &question, answer, NULL);
+	conf_diff_move(judge, finding, need);
 }
 
 /* "0600 app:app x 8 (e.g. media/big.mp4)" */
@@ -265,7 +297,7 @@ first_unreadable(const struct need *need, const struct tree_result *tree,
 	for (size_t i = 0; i < tree->refused_count; i++) {
 		const struct answer *one = &tree->refused[i].answer;
 
-		if (is_single(need, one))
+		if (is_single(need, &tree->refused[i]))
 			continue;
 		if (one->blocker == NULL ||
 		    strvec_find(&secrets->paths, one->blocker) == -1)
@@ -309,7 +341,6 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	struct unreadable found = { .text = STRBUF_INIT };
 	const struct answer *answer;
 	struct finding *finding;
-	struct fix_scene scene;
 	struct tree_secrets secrets;
 	enum finding_code code;
 
@@ -349,14 +380,13 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, need, answer->error, answer->blocker);
+	effect_see(finding, need, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	add_company(judge, check, need, finding);
 	if (finding->fix_count == 0 && found.files > 1) {
 		fix_scene_tree(judge, finding, need->path, tree);
 	} else if (finding->fix_count == 0) {
-		fix_scene_fill(judge, &scene);
-		fix_plan_access(finding, &scene, answer, 1);
-		fix_scene_done(&scene);
+		fix_scene_file(judge, finding, answer);
 	}
 	strbuf_done(&found.text);
 }
@@ -392,7 +422,8 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	size_t singles = 0;
 
 	for (size_t i = 0; i < tree->refused_count; i++) {
-		if (!is_single(need, &tree->refused[i].answer))
+		if (!is_single(need, &tree->refused[i]) ||
+		    is_counted(tree, &tree->refused[i]))
 			continue;
 		if (judge_undecided(judge, check, need->path,
 			&tree->refused[i].answer))
@@ -401,42 +432,33 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 			judge_single(judge, check, need, &tree->refused[i]);
 	}
 	judge_files(judge, check, need, tree);
-	if (!tree->complete) {
+	if (!tree->complete)
 		judge_partly_seen(judge, check, need, tree);
-	}
 }
 
-static void
-judge_slashes(struct judge *judge, size_t check, const struct need *need)
-{
-	struct finding *finding = NULL;
+/* A tree that is being sampled. */
+struct listing {
+	struct judge *judge;
+	size_t check;
+	const struct need *need;
+};
 
-	if (need->slash_missing) {
-		finding = finding_create(PF119, need->path);
-		finding_say(finding,
-		    "location %s ends with / but the alias %s "
-		    "does not: nginx will ask for %sNAME",
-		    need->url, need->path, need->path);
-	} else if (need->slash_escape || need->slash_sibling) {
-		finding = finding_create(PF508, need->path);
-		finding_say(finding,
-		    need->slash_escape
-			? "location %s has no slash at its end but %s has: what lies "
-			  "beside the directory can be asked for as %s../"
-			: "neither location %s nor %s ends with a slash: siblings "
-			  "that begin with the same name can be asked for as %s_x",
-		    need->url, need->path, need->url);
-	}
-	if (finding != NULL)
-		judge_add(judge, check, need, finding);
+static bool
+is_listed(const char *path, const void *arg)
+{
+	const struct listing *listing = arg;
+
+	return judge_index_lists(listing->judge, listing->check, listing->need,
+	    path);
 }
 
 /* by is the need in the configuration, which the need was made from.  NULL if
  * nothing could be tried. */
 static const struct tree_result *
-sample(struct judge *judge, const struct need *need, const struct need *by,
-    const struct question *root)
+sample(struct judge *judge, size_t check, const struct need *need,
+    const struct need *by, const struct question *root)
 {
+	const struct listing listing = { judge, check, need };
 	struct tree_options options = {
 		.path = need->path,
 		.worker = judge->identity,
@@ -444,6 +466,8 @@ sample(struct judge *judge, const struct need *need, const struct need *by,
 		.wanted = nginx_wanted_filter(need),
 		.wanted_arg = need,
 		.wanted_by = by,
+		.listed = need->autoindex ? is_listed : NULL,
+		.listed_arg = &listing,
 		.links = root->links,
 		.links_from = root->links_from,
 		.stat_only = judge->stat_only,
@@ -454,30 +478,44 @@ sample(struct judge *judge, const struct need *need, const struct need *by,
 	return tree_sample_once(&options, NULL);
 }
 
+/* One directory that a link in the tree leads to. */
+static void
+judge_linked_dir(struct judge *judge, size_t check, const struct need *need,
+    const struct question *root, char *path)
+{
+	size_t len = strlen(need->path);
+	struct need behind = *need;
+	const struct tree_result *sampled;
+	struct tree_result found;
+
+	behind.path = path;
+	if (need->url != NULL)
+		behind.url = xasprintf("%s%s", need->url, path + len);
+	sampled = sample(judge, check, &behind, need, root);
+	if (sampled != NULL) {
+		found = *sampled;
+		for (size_t i = 0; i < found.leaving_count; i++)
+			found.complete &= !found.leaving[i].to_directory;
+		judge_sample(judge, check, &behind, &found);
+	}
+	if (need->url != NULL)
+		free(behind.url);
+}
+
 /*
- * Directories elsewhere that links in the tree lead to: nginx goes there, too.
- * Links that lead on from there are not followed again.
+ * Directories that links in the tree lead to: nginx goes there, too.  Links
+ * that lead on from there are not followed again.
  */
 static void
 judge_linked(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, const struct tree_result *tree)
 {
-	struct need behind = *need;
-	const struct tree_result *sampled;
-	struct tree_result found;
-
-	for (size_t i = 0; i < tree->leaving_count; i++) {
-		if (!tree->leaving[i].to_directory)
-			continue;
-		behind.path = tree->leaving[i].path;
-		sampled = sample(judge, &behind, need, root);
-		if (sampled == NULL)
-			continue;
-		found = *sampled;
-		for (size_t j = 0; j < found.leaving_count; j++)
-			found.complete &= !found.leaving[j].to_directory;
-		judge_sample(judge, check, &behind, &found);
-	}
+	for (size_t i = 0; i < tree->leaving_count; i++)
+		if (tree->leaving[i].to_directory)
+			judge_linked_dir(judge, check, need, root,
+			    tree->leaving[i].path);
+	for (size_t i = 0; i < tree->linked_count; i++)
+		judge_linked_dir(judge, check, need, root, tree->linked[i]);
 }
 
 void
@@ -497,12 +535,13 @@ judge_tree(struct judge *judge, const struct need *need)
 	judge_links(need, &question);
 	if (!judge_ask(judge, check, &question, &answer))
 		return;
-	if (judge_undecided(judge, check, need->path, &answer)) {
+	if (judge_undecided(judge, check, need->path, &answer) ||
+	    (answer.why == WHY_MISSING && need->optional)) {
 		answer_done(&answer);
 		return;
 	}
 	if (answer.why != WHY_MISSING)
-		sampled = sample(judge, need, need, &question);
+		sampled = sample(judge, check, need, need, &question);
 	if (sampled != NULL)
 		tree = *sampled;
 	one = &judge->program->checks[check];

@@ -69,6 +69,9 @@ tree_secrets_find(const struct judge *judge, const char *path,
 		if (kind != SECRET_NONE)
 			take(secrets, kind, path, one);
 	}
+	for (size_t i = 0; i < survey->class_count; i++)
+		secrets->mixed |=
+		    survey->classes[i].facts.uid != judge->view->cred.uid;
 	tree_survey_release(survey);
 	strvec_sort(&secrets->paths);
 }

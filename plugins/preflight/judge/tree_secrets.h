@@ -22,6 +22,7 @@ struct tree_secrets {
 	struct facts *facts;
 	size_t count;
 	bool complete; /* the whole tree was seen */
+	bool mixed;    /* not all of it is the program's user's */
 };
 
 /* The caller frees with tree_secrets_done. */

@@ -74,6 +74,9 @@ struct identity_options {
 int identity_running(const struct identity_options *, struct identities *,
     char **cause);
 void identities_done(struct identities *);
+/* Whether the pid file names a process that lives and is not to be seen: /proc
+ * hides it from us, or it is of another pid namespace. */
+bool identity_is_hidden(const char *pid_file);
 /* For the scan: adds a worker to the identity it shares, or as a new one, and
  * takes what it holds. */
 void identities_add(struct identities *, struct identity *worker);

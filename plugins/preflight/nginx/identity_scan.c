@@ -339,22 +339,20 @@ find_worker(struct scan *scan, int proc_fd, pid_t pid, const char *title)
 
 /* A pid file that names a live process which is not to be seen. */
 static bool
-is_hidden(const struct scan *scan)
+is_hidden(int proc, const char *pid_file)
 {
 	size_t len;
 	char *text, name[32];
 	long pid;
 
-	if (scan->options->pid_file == NULL || scan->found->master_count > 0)
-		return false;
-	witness_file(scan->options->pid_file);
-	text = fd_read_file(scan->options->pid_file, 64, &len);
+	witness_file(pid_file);
+	text = fd_read_file(pid_file, 64, &len);
 	pid = text == NULL ? 0 : strtol(text, NULL, 10);
 	free(text);
 	if (pid <= 0)
 		return false;
 	snprintf(name, sizeof(name), "%ld/cmdline", pid);
-	return faccessat(scan->proc, name, F_OK, 0) == -1 &&
+	return faccessat(proc, name, F_OK, 0) == -1 &&
 	    (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
@@ -379,9 +377,11 @@ run_scan(struct scan *scan, char **cause)
 		return cause_set(cause, "cannot list processes: %s",
 		    strerror(errno));
 	each_process(scan, find_master);
-	scan->found->hidden = is_hidden(scan);
-	if (found->master_count == 0)
+	if (found->master_count == 0) {
+		found->hidden = scan->options->pid_file != NULL &&
+		    is_hidden(scan->proc, scan->options->pid_file);
 		return 0;
+	}
 	read_own_confinement(scan);
 	each_process(scan, find_worker);
 	identities_sort(found);
@@ -409,4 +409,14 @@ identity_running(const struct identity_options *options,
 	free(scan.own.label);
 	fd_close(&scan.proc);
 	return result;
+}
+
+bool
+identity_is_hidden(const char *pid_file)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool hidden = proc != -1 && is_hidden(proc, pid_file);
+
+	fd_close(&proc);
+	return hidden;
 }

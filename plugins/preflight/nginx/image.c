@@ -18,18 +18,26 @@
  */
 
 int
-image_open(const char *root, const char *path)
+image_open_at(int dir, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK |
 		    O_NOCTTY,
 		.resolve = RESOLVE_IN_ROOT };
-	int dir, fd, saved;
 
+	if (dir == AT_FDCWD)
+		return open(path, (int)how.flags);
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+}
+
+int
+image_open(const char *root, const char *path)
+{
+	int dir, fd, saved;
 	char *full;
 
 	if (root == NULL) {
 		witness_file(path);
-		return open(path, (int)how.flags);
+		return image_open_at(AT_FDCWD, path);
 	}
 	full = xasprintf("%s%s", root, path);
 	witness_file(full);
@@ -37,7 +45,7 @@ image_open(const char *root, const char *path)
 	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
 		return -1;
-	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	fd = image_open_at(dir, path);
 	saved = errno;
 	close(dir);
 	errno = saved;

@@ -8,5 +8,7 @@
  * -1 and errno.
  */
 int image_open(const char *root, const char *path);
+/* The same below a directory that is open; AT_FDCWD: below our own root. */
+int image_open_at(int dir, const char *path);
 
 #endif

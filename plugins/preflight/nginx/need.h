@@ -35,6 +35,7 @@ enum need_kind {
 };
 
 struct nginx_location;
+struct nginx_rewrite;
 struct nginx_server;
 
 /*
@@ -81,6 +82,11 @@ struct need {
 	char *url;	   /* see path; NULL if no request leads there */
 	char *regex;	   /* that the whole URI must match, or NULL */
 	bool regex_caseless;
+	/* Borrowed; not NULL: only URIs that this rewrite takes lead there. */
+	const struct nginx_rewrite *rewrite;
+	/* Not NULL: the URI is without this end of the path, which every file
+	 * has (try_files $uri.html). */
+	char *suffix;
 	int status; /* ERROR_PAGE: the first code it stands for */
 
 	/* Static content. */

@@ -57,6 +57,8 @@ value_of(struct nginx_args *args, char option)
 		return &args->prefix;
 	case 'g':
 		return &args->globals;
+	case 'e':
+		return &args->error_log;
 	default:
 		return NULL;
 	}
@@ -110,5 +112,6 @@ nginx_args_done(struct nginx_args *args)
 	free(args->conf);
 	free(args->prefix);
 	free(args->globals);
+	free(args->error_log);
 	memset(args, 0, sizeof(*args));
 }

@@ -8,6 +8,7 @@ struct nginx_args {
 	char *conf;
 	char *prefix;
 	char *globals;
+	char *error_log;
 };
 
 /*

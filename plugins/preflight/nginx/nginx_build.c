@@ -179,7 +179,7 @@ nginx_build_read(const char *root, const char *binary,
 		"/usr/local/openresty/nginx/sbin/nginx", "/usr/sbin/angie" };
 
 	memset(build, 0, sizeof(*build));
-	if (binary != NULL && scan_file(root, binary, build))
+	if (binary != NULL && scan_file(NULL, binary, build))
 		return;
 	for (size_t i = 0; binary == NULL && i < COUNT(usual); i++)
 		if (scan_file(root, usual[i], build))

@@ -24,8 +24,8 @@ struct nginx_build {
 };
 
 /*
- * binary NULL looks at the usual places.  Without an executable the usual
- * paths of distributions stand in.  root as in image_open.
+ * binary NULL looks at the usual places in root, which is as in image_open.
+ * Without an executable the usual paths of distributions stand in.
  */
 void nginx_build_read(const char *root, const char *binary,
     struct nginx_build *);

@@ -129,6 +129,42 @@ proc_link(pid_t pid, const char *name)
 	return len <= 0 ? NULL : xstrndup(target, (size_t)len);
 }
 
+/*
+ * What the master was started with.  A prefix counts from where that was,
+ * which nginx never leaves.
+ */
+static void
+read_args(const struct nginx_master *master, struct nginx_args *args)
+{
+	char *cwd, *prefix;
+
+	nginx_args_read(master->command, args);
+	if (args->prefix == NULL || args->prefix[0] == '/')
+		return;
+	cwd = proc_link(master->pid, "cwd");
+	if (cwd == NULL)
+		return;
+	prefix = xasprintf("%s/%s", cwd, args->prefix);
+	free(args->prefix);
+	args->prefix = prefix;
+	free(cwd);
+}
+
+/*
+ * The executable of the master: by its name, or by the process if it was
+ * replaced on the disk since or has another root.  The caller frees.
+ */
+static char *
+binary_of(pid_t master, bool foreign)
+{
+	char *path = foreign ? NULL : proc_link(master, "exe");
+
+	if (path != NULL && access(path, R_OK) == 0)
+		return path;
+	free(path);
+	return xasprintf("/proc/%ld/exe", (long)master);
+}
+
 /* The prefix of paths in the master's view, if it is not ours. */
 static char *
 foreign_root(const struct identities *running, pid_t master)
@@ -150,16 +186,19 @@ add_running(struct nginx_instances *instances,
 	struct nginx_instance *instance = add_instance(instances, options->key);
 	struct nginx_args title;
 	char *root = foreign_root(all, master->pid);
-	char *binary = root == NULL ? proc_link(master->pid, "exe") : NULL;
+	char *binary = binary_of(master->pid, root != NULL);
 	struct nginx_options reading = { .binary = binary, .root = root };
 	struct identity_options asking = { .master = master->pid };
 
+	/* Before its workers are looked at, so that no change is missed. */
+	witness_nginx(master->pid);
 	instance->master = master->pid;
 	instance->master_uid = master->uid;
-	nginx_args_read(master->command, &title);
+	read_args(master, &title);
 	reading.conf = title.conf;
 	reading.prefix = title.prefix;
 	reading.globals = title.globals;
+	reading.error_log = title.error_log;
 	read_site(instance, &reading);
 	if (instance->site_problem == NULL)
 		find_user(instance, NULL, root);
@@ -170,6 +209,26 @@ add_running(struct nginx_instances *instances,
 	nginx_args_done(&title);
 	free(root);
 	free(binary);
+}
+
+/* By the pid directive; its default is known to the binary alone. */
+static bool
+is_hidden(const struct nginx_instance *instance)
+{
+	const struct nginx_node *node = instance->site.tree == NULL
+	    ? NULL
+	    : nginx_node_child(instance->site.tree->root, "pid");
+	const char *name = node == NULL ? "" : nginx_node_arg(node, 1);
+	char *path;
+	bool hidden;
+
+	if (*name == '\0')
+		return false;
+	path =
+	    xasprintf("%s%s", *name == '/' ? "" : instance->site.prefix, name);
+	hidden = identity_is_hidden(path);
+	free(path);
+	return hidden;
 }
 
 static void
@@ -185,6 +244,9 @@ add_stopped(struct nginx_instances *instances,
 	read_site(instance, &reading);
 	if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
+	if (options->root == NULL && !options->ignore_running &&
+	    instance->site_problem == NULL)
+		instance->running.hidden = is_hidden(instance);
 	settle_identities(instance, options->assume, options->root);
 }
 
@@ -195,9 +257,9 @@ conf_of(const struct nginx_master *master)
 {
 	struct nginx_args title;
 	struct nginx_build build;
-	char *binary = proc_link(master->pid, "exe"), *path, *real;
+	char *binary = binary_of(master->pid, false), *path, *real;
 
-	nginx_args_read(master->command, &title);
+	read_args(master, &title);
 	nginx_build_read(NULL, binary, &build);
 	if (title.prefix == NULL)
 		title.prefix =

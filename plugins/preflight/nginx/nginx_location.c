@@ -77,25 +77,46 @@ nginx_location_around(const struct nginx_location *location,
 	return location;
 }
 
-static void
-compile(struct nginx_location *location, struct nginx_tree *tree)
+/* NULL, and a problem of the tree, if it is faulty. */
+static pcre2_code *
+compile(struct nginx_tree *tree, const struct nginx_node *node,
+    const char *regex, bool caseless)
 {
-	bool caseless = location->match == NGINX_MATCH_REGEX_CASELESS;
 	PCRE2_SIZE offset;
 	PCRE2_UCHAR text[256];
 	int error;
-
-	location->regex =
-	    pcre2_compile((PCRE2_SPTR)location->name, PCRE2_ZERO_TERMINATED,
+	pcre2_code *code =
+	    pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
 		caseless ? PCRE2_CASELESS : 0, &error, &offset, NULL);
-	if (location->regex != NULL)
-		return;
+
+	if (code != NULL)
+		return code;
 	pcre2_get_error_message(error, text, sizeof(text));
 	tree->complete = false;
-	nginx_tree_problem(tree, "PF002", location->node->file,
-	    location->node->line,
+	nginx_tree_problem(tree, "PF002", node->file, node->line,
 	    "pcre2_compile() failed: %s in \"%s\" at \"%s\"", (char *)text,
-	    location->name, location->name + offset);
+	    regex, regex + offset);
+	return NULL;
+}
+
+static void
+add_rewrites(struct nginx_tree *tree, struct nginx_location *location)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &location->node->children, entry) {
+		if (nginx_node_is(node, "break"))
+			return;
+		if (!nginx_node_is(node, "rewrite") || node->arg_count < 3)
+			continue;
+		location->rewrites = xreallocarray(location->rewrites,
+		    location->rewrite_count + 1, sizeof(struct nginx_rewrite));
+		location->rewrites[location->rewrite_count++] =
+		    (struct nginx_rewrite){
+			    .node = node,
+			    .regex = compile(tree, node, node->args[1], false),
+		    };
+	}
 }
 
 /*
@@ -159,7 +180,9 @@ location_init(struct nginx_tree *tree, const struct nginx_node *node,
 	location->internal = written.match == NGINX_MATCH_NAMED ||
 	    nginx_node_child(node, "internal") != NULL;
 	if (nginx_location_is_regex(location))
-		compile(location, tree);
+		location->regex = compile(tree, node, location->name,
+		    location->match == NGINX_MATCH_REGEX_CASELESS);
+	add_rewrites(tree, location);
 	location->locations =
 	    locations_in(tree, node, location, &location->location_count);
 }
@@ -245,6 +268,9 @@ locations_free(struct nginx_location *locations, size_t count)
 		locations_free(locations[i].locations,
 		    locations[i].location_count);
 		pcre2_code_free(locations[i].regex);
+		for (size_t j = 0; j < locations[i].rewrite_count; j++)
+			pcre2_code_free(locations[i].rewrites[j].regex);
+		free(locations[i].rewrites);
 	}
 	free(locations);
 }

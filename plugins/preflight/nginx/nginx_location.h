@@ -22,6 +22,12 @@ enum nginx_match {
 	NGINX_MATCH_NAMED, /* @name */
 };
 
+/* "rewrite REGEX URI" in a location. */
+struct nginx_rewrite {
+	const struct nginx_node *node;
+	void *regex; /* pcre2_code; NULL if it is faulty */
+};
+
 struct nginx_location {
 	const struct nginx_node *node;
 	enum nginx_match match;
@@ -30,6 +36,9 @@ struct nginx_location {
 	bool internal;
 	struct nginx_location *locations; /* nested, in the order written */
 	size_t location_count;
+	/* Written in it, up to the first "break;". */
+	struct nginx_rewrite *rewrites;
+	size_t rewrite_count;
 	const struct nginx_location *above; /* NULL directly in the server */
 };
 

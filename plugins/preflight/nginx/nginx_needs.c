@@ -40,6 +40,7 @@ need_done(struct need *need)
 	free(need->server_name);
 	free(need->url);
 	free(need->regex);
+	free(need->suffix);
 	free(need->symlinks_from);
 	free(need->upstream);
 	free(need->document_root);

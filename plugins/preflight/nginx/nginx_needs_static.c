@@ -4,6 +4,7 @@
 
 #include "base/xmalloc.h"
 #include "preflight/nginx/nginx_needs.h"
+#include "preflight/nginx/nginx_rewrite.h"
 #include "preflight/nginx/nginx_route.h"
 
 /*
@@ -23,6 +24,10 @@ struct reach {
 	char *uri;  /* put behind the document root */
 	char *url;  /* the URIs that have it in front; NULL: none */
 	bool whole; /* the URI is all, not only the beginning */
+	/* URIs that it does not take, or that no rewrite takes if it is NULL,
+	 * are not meant. */
+	const struct nginx_rewrite *rewrite;
+	const char *suffix; /* put behind every URI, or NULL */
 };
 
 static bool
@@ -60,6 +65,7 @@ set_reach(const struct nginx_needs *needs, const struct nginx_place *place,
 	struct nginx_docroot docroot = nginx_scope_docroot(place->node);
 	const char *skip = "";
 
+	memset(reach, 0, sizeof(*reach));
 	reach->directive = docroot.directive;
 	nginx_path_docroot(place->node, NULL, &needs->base, &reach->docroot);
 	reach->url = common_uri(place, &docroot);
@@ -93,6 +99,17 @@ reach_done(struct reach *reach)
 	free(reach->url);
 }
 
+/* An index file is asked for as a request of its own, which may end in another
+ * location than the rewritten one did. */
+static void
+forget_index(struct need *need)
+{
+	for (size_t i = 0; i < need->index_count; i++)
+		free(need->index[i]);
+	need->index_count = 0;
+	need->autoindex = false;
+}
+
 /* One need: the document root with this behind it. */
 static struct need *
 add_reach(struct nginx_needs *needs, const struct nginx_place *place,
@@ -117,6 +134,10 @@ add_reach(struct nginx_needs *needs, const struct nginx_place *place,
 	if (reach->docroot.variable != NULL)
 		need->variable = xstrdup(reach->docroot.variable);
 	nginx_needs_set_files(needs, place, &reach->docroot, need);
+	need->suffix = reach->suffix == NULL ? NULL : xstrdup(reach->suffix);
+	need->rewrite = reach->rewrite;
+	if (reach->rewrite != NULL)
+		forget_index(need);
 	return need;
 }
 
@@ -188,7 +209,7 @@ add_tried_prefix(struct nginx_needs *needs, const struct nginx_place *place,
 		struct need *need = add_reach(needs, place, reach, i, behind);
 
 		if (need != NULL)
-			need->optional = true;
+			need->optional = prefix > 0 || reach->whole;
 		free(behind);
 	}
 }
@@ -218,25 +239,209 @@ add_tried_text(struct nginx_needs *needs, const struct nginx_place *place,
 	nginx_text_done(&text);
 }
 
+/* "$uri" and "$uri/" lead to what the URI says. */
+static bool
+is_plain_uri(const char *arg)
+{
+	size_t len = uri_length(arg);
+
+	return len > 0 && (arg[len] == '\0' || strcmp(arg + len, "/") == 0);
+}
+
+/* Whether an argument before the last is "$uri". */
+static bool
+tries_uri(const struct nginx_node *try_files)
+{
+	for (size_t i = 1; i + 1 < try_files->arg_count; i++)
+		if (is_plain_uri(try_files->args[i]))
+			return true;
+	return false;
+}
+
+/* "$uri.html": of the same folder only what ends so. */
+static void
+add_tried_suffix(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct reach *reach, const char *arg, size_t prefix,
+    const char *suffix)
+{
+	struct reach longer = *reach;
+
+	if (reach->whole)
+		longer.uri = xasprintf("%s%s", reach->uri, suffix);
+	else
+		longer.suffix = suffix;
+	add_tried_prefix(needs, place, &longer, arg, prefix);
+	if (reach->whole)
+		free(longer.uri);
+}
+
+/* An argument with the URI in it, from prefix on. */
+static void
+add_tried_uri(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct reach *reach, const char *arg, size_t prefix)
+{
+	const char *suffix = arg + prefix + uri_length(arg + prefix);
+
+	if (strcmp(suffix, "") == 0 || strcmp(suffix, "/") == 0)
+		add_tried_prefix(needs, place, reach, arg, prefix);
+	else if (strchr(suffix, '$') != NULL)
+		add_tried_text(needs, place, reach, arg);
+	else
+		add_tried_suffix(needs, place, reach, arg, prefix, suffix);
+}
+
 static void
 add_tried(struct nginx_needs *needs, const struct nginx_place *place,
     const struct reach *reach, const struct nginx_node *try_files)
 {
-	bool uri_done = false;
+	bool by_uri = tries_uri(try_files);
+	/* Whatever a regex takes has been taken with its end. */
+	bool whole_folder = place->location == NULL ||
+	    !nginx_location_is_regex(place->location);
 
+	if (by_uri)
+		add_uri(needs, place, reach);
 	for (size_t i = 1; i + 1 < try_files->arg_count; i++) {
 		const char *arg = try_files->args[i];
 		size_t prefix = strcspn(arg, "$");
 
-		if (prefix == 0 && uri_length(arg) > 0) {
-			if (!uri_done)
-				add_uri(needs, place, reach);
-			uri_done = true;
-		} else if (uri_length(arg + prefix) > 0)
-			add_tried_prefix(needs, place, reach, arg, prefix);
+		if (is_plain_uri(arg) ||
+		    (prefix == 0 && uri_length(arg) > 0 && by_uri &&
+			whole_folder && !reach->whole))
+			continue;
+		if (uri_length(arg + prefix) > 0)
+			add_tried_uri(needs, place, reach, arg, prefix);
 		else
 			add_tried_text(needs, place, reach, arg);
 	}
+}
+
+/*
+ * Rewrites
+ */
+
+static void
+add_content(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct reach *reach)
+{
+	const struct nginx_node *try_files = nginx_needs_try_files(place);
+
+	if (try_files != NULL)
+		add_tried(needs, place, reach, try_files);
+	else
+		add_uri(needs, place, reach);
+}
+
+/* Whether a rewrite takes all that could be asked for. */
+static bool
+is_rewritten(const struct nginx_place *place, const struct reach *reach)
+{
+	static const char *const below[] = { "", "x7Qz", "x7Qz/y.html" };
+	const char *url = reach->url == NULL ? "/" : reach->url;
+	size_t count = reach->whole ? 1 : sizeof(below) / sizeof(below[0]);
+	long rest;
+
+	for (size_t i = 0; i < count; i++) {
+		char *uri = xasprintf("%s%s", url, below[i]);
+		bool taken =
+		    nginx_rewrite_of(place->location, uri, &rest) != NULL;
+
+		free(uri);
+		if (!taken)
+			return false;
+	}
+	return true;
+}
+
+static void
+replace(char **text, const char *with)
+{
+	free(*text);
+	*text = with == NULL ? NULL : xstrdup(with);
+}
+
+/* Puts the new URIs in the place of the old ones; false if none of the
+ * location's URIs is taken. */
+static bool
+use_rewritten(struct reach *reach, const struct nginx_rewritten *found)
+{
+	const char *from = found->from;
+	char *end;
+
+	if (found->whole)
+		reach->whole = true;
+	if (found->whole && reach->docroot.variable == NULL &&
+	    reach->kind == NEED_STATIC_TREE)
+		reach->kind = NEED_STATIC_FILE;
+	if (from == NULL || reach->url == NULL) {
+		replace(&reach->uri, found->to);
+		replace(&reach->url, NULL);
+		return true;
+	}
+	if (strncmp(from, reach->url, strlen(reach->url)) == 0) {
+		replace(&reach->uri, found->to);
+		replace(&reach->url, from);
+		return true;
+	}
+	if (strncmp(from, reach->url, strlen(from)) != 0)
+		return false;
+	end = xasprintf("%s%s", found->to, reach->url + strlen(from));
+	replace(&reach->uri, end);
+	free(end);
+	return true;
+}
+
+/* What the first of several captures stands for nobody knows. */
+static void
+add_rewritten_part(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct reach *reach, const struct nginx_rewritten *found)
+{
+	struct need *need = add_reach(needs, place, reach, 0, found->to);
+
+	if (need == NULL)
+		return;
+	replace(&need->url, NULL);
+	if (need->variable == NULL)
+		need->variable = xstrdup(found->variable);
+	replace(&need->written, nginx_node_arg(reach->rewrite->node, 2));
+}
+
+static void
+add_rewritten(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_rewrite *rewrite)
+{
+	struct nginx_rewritten found;
+	struct reach reach;
+
+	set_reach(needs, place, &reach);
+	reach.rewrite = rewrite;
+	nginx_rewrite_read(rewrite, &found);
+	if (found.variable != NULL)
+		add_rewritten_part(needs, place, &reach, &found);
+	else if (use_rewritten(&reach, &found))
+		add_content(needs, place, &reach);
+	nginx_rewritten_done(&found);
+	reach_done(&reach);
+}
+
+static bool
+has_rewrites(const struct nginx_place *place)
+{
+	return place->location != NULL && place->location->rewrite_count > 0;
+}
+
+/* nginx answers 500 where an alias meets a new URI. */
+static void
+add_all_rewritten(struct nginx_needs *needs, const struct nginx_place *place)
+{
+	const struct nginx_location *location = place->location;
+
+	if (location == NULL || place->nameless ||
+	    nginx_scope_docroot(place->node).alias)
+		return;
+	for (size_t i = 0; i < location->rewrite_count; i++)
+		if (nginx_rewrite_stays(&location->rewrites[i]))
+			add_rewritten(needs, place, &location->rewrites[i]);
 }
 
 /*
@@ -320,16 +525,19 @@ reads_files(const struct nginx_needs *needs, const struct nginx_place *place)
 void
 nginx_needs_static(struct nginx_needs *needs, const struct nginx_place *place)
 {
-	const struct nginx_node *try_files = nginx_needs_try_files(place);
 	struct reach reach;
+	size_t first;
 
 	add_code(needs, place);
 	if (!reads_files(needs, place))
 		return;
 	set_reach(needs, place, &reach);
-	if (try_files != NULL)
-		add_tried(needs, place, &reach, try_files);
-	else
-		add_uri(needs, place, &reach);
+	first = needs->count;
+	if (!is_rewritten(place, &reach))
+		add_content(needs, place, &reach);
+	/* What is asked for may all be what a rewrite takes. */
+	for (; has_rewrites(place) && first < needs->count; first++)
+		needs->items[first].optional = true;
 	reach_done(&reach);
+	add_all_rewritten(needs, place);
 }

@@ -105,6 +105,10 @@ nginx_site_read(const struct nginx_options *options, struct nginx_site *site,
 
 	memset(site, 0, sizeof(*site));
 	nginx_build_read(options->root, options->binary, &build);
+	if (options->error_log != NULL) {
+		free(build.error_log);
+		build.error_log = xstrdup(options->error_log);
+	}
 	set_paths(site, options, &build);
 	site->default_user = copy(build.user);
 	site->default_group = copy(build.group);

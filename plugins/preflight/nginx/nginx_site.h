@@ -15,12 +15,14 @@
 
 /* How to find the configuration.  NULL means "as nginx would". */
 struct nginx_options {
-	const char *binary;  /* the executable; the compiled-in paths are read
-				out of it, it is never run */
-	const char *conf;    /* -c, or the policy's path */
-	const char *prefix;  /* -p */
-	const char *globals; /* -g */
-	const char *root;    /* an unpacked image; its "/" */
+	const char *binary;    /* the executable, not looked for in root; the
+				compiled-in paths are read out of it, it is
+				never run */
+	const char *conf;      /* -c, or the policy's path */
+	const char *prefix;    /* -p */
+	const char *globals;   /* -g */
+	const char *error_log; /* -e: the log where no directive says one */
+	const char *root;      /* an unpacked image; its "/" */
 };
 
 struct nginx_site {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "preflight/nginx/nginx_rewrite.h"
 #include "preflight/nginx/nginx_route.h"
 
 /*
@@ -14,6 +15,39 @@
 
 /* Too long for nginx's buffers, too: nobody asks for that. */
 #define URI_MAX (2 * PATH_MAX)
+
+/* Whether the location answers for the URI as it is, or as the need's rewrite
+ * makes it: then path ends with what the rewrite keeps. */
+static bool
+leads_to(const struct need *need, const char *uri)
+{
+	long rest;
+	const struct nginx_rewrite *rewrite =
+	    nginx_rewrite_of(need->location, uri, &rest);
+
+	if (rewrite != need->rewrite || (rewrite != NULL && rest == -1))
+		return false;
+	return nginx_route_leads_to(need->server, need->location, uri);
+}
+
+/* The same for a file that is found with something put behind the URI. */
+static bool
+leads_to_shorter(const struct need *need, char *uri)
+{
+	size_t len = strlen(uri), end = strlen(need->suffix);
+
+	if (len < end || strcmp(uri + len - end, need->suffix) != 0)
+		return false;
+	uri[len - end] = '\0';
+	if (leads_to(need, uri))
+		return true;
+	/* "$uri/index.html" is found for "/p/", too. */
+	if (need->suffix[0] != '/')
+		return false;
+	uri[len - end] = '/';
+	uri[len - end + 1] = '\0';
+	return leads_to(need, uri);
+}
 
 bool
 nginx_wanted(const char *relative, const void *arg)
@@ -26,8 +60,10 @@ nginx_wanted(const char *relative, const void *arg)
 
 	n = snprintf(uri, sizeof(uri), "%s%s%s", need->url,
 	    slash || *relative == '\0' ? "" : "/", relative);
-	return n >= 0 && (size_t)n < sizeof(uri) &&
-	    nginx_route_leads_to(need->server, need->location, uri);
+	if (n < 0 || (size_t)n >= sizeof(uri))
+		return false;
+	return need->suffix != NULL ? leads_to_shorter(need, uri)
+				    : leads_to(need, uri);
 }
 
 bool (*nginx_wanted_filter(const struct need *need))(const char *, const void *)

@@ -9,7 +9,7 @@
 /*
  * Which files below a need's path its own location answers with (contract
  * P2.7): a regex location, or one that others are carved out of, reads a part
- * of its document root only.
+ * of its document root only; a rewrite takes some URIs to other files.
  */
 
 /*

@@ -276,6 +276,9 @@ options_parse(int argc, char *argv[], struct options *options, char **cause)
 	    strncmp(options->nginx, "pid:", 4) == 0)
 		return cause_set(cause,
 		    "nothing runs in an image: --root with pid:");
+	if (options->root != NULL && options->fix == FIX_APPLY)
+		return cause_set(cause,
+		    "an image is not repaired: --root with --fix=apply");
 	return 0;
 }
 

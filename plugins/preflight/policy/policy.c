@@ -173,7 +173,18 @@ read_codes_into(struct policy_reader *reader, yaml_node_t *node,
 static int
 read_codes(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return read_codes_into(reader, node, ((struct policy *)target)->codes);
+	struct policy *policy = target;
+
+	if (read_codes_into(reader, node, policy->codes) == -1)
+		return -1;
+	for (size_t i = 0; i < FINDING_CODE_COUNT; i++) {
+		if (policy->codes[i] == CODE_IGNORE &&
+		    policy_never_for_all((enum finding_code)i))
+			return policy_refuse(reader, node,
+			    "%s cannot be ignored for all programs",
+			    finding_code_id((enum finding_code)i));
+	}
+	return 0;
 }
 
 static int

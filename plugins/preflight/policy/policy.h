@@ -43,7 +43,7 @@ struct policy_pair {
 struct waiver {
 	enum finding_code code;
 	char *program; /* "*" for all */
-	char *path;    /* glob; NULL: any path */
+	char *path;    /* glob; "*": whatever it is about */
 	char *reason;
 	char *by;
 	time_t until; /* the first second it no longer holds */

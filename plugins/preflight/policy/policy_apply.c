@@ -107,7 +107,7 @@ covers(const struct waiver *waiver, const struct program_report *program,
 	} else if (program == NULL ||
 	    strcmp(waiver->program, program->name) != 0)
 		return false;
-	return waiver->path == NULL ||
+	return strcmp(waiver->path, "*") == 0 ||
 	    (finding->path != NULL &&
 		fnmatch(waiver->path, finding->path, 0) == 0);
 }
@@ -188,9 +188,9 @@ policy_report_waivers(const struct policy *policy, struct report *report,
 			continue;
 		finding = finding_create(over ? PF920 : PF921, NULL);
 		finding->at = xstrdup(waiver->at);
-		finding->subject = xasprintf("%s %s %s",
-		    finding_code_id(waiver->code), waiver->program,
-		    waiver->path == NULL ? "*" : waiver->path);
+		finding->subject =
+		    xasprintf("%s %s %s", finding_code_id(waiver->code),
+			waiver->program, waiver->path);
 		finding_say(finding,
 		    over
 			? "the waiver of %s for %s is over: what it covered counts "

@@ -35,6 +35,13 @@ policy_code(struct policy_reader *reader, const yaml_node_t *node, int *code)
 	    near == NULL ? "" : "'?");
 }
 
+bool
+policy_never_for_all(enum finding_code code)
+{
+	return code == PF902 || code == PF019 ||
+	    finding_code_severity(code) == SEVERITY_CRITICAL;
+}
+
 /* What is being read, and which keys were there. */
 struct draft {
 	struct waiver *waiver;
@@ -118,14 +125,14 @@ check_complete(struct policy_reader *reader, const yaml_node_t *node,
 	    : waiver->reason == NULL	       ? "reason"
 	    : waiver->until == 0	       ? "until"
 	    : waiver->by == NULL	       ? "by"
+	    : waiver->path == NULL	       ? "path"
 					       : NULL;
 
 	if (missing != NULL)
 		return policy_refuse(reader, node, "the waiver has no '%s'",
 		    missing);
 	if (strcmp(waiver->program, "*") == 0 &&
-	    (waiver->code == PF902 || waiver->code == PF019 ||
-		finding_code_severity(waiver->code) == SEVERITY_CRITICAL))
+	    policy_never_for_all(waiver->code))
 		return policy_refuse(reader, node,
 		    "%s cannot be waived for all programs",
 		    finding_code_id(waiver->code));

@@ -252,6 +252,9 @@ check_read_file(struct probe_check *check, int fd)
 		return;
 	if (check->question->peek)
 		check->answer.numbers[1] = peek(fd);
+	/* Also of one that it may not read. */
+	if (check->question->and_write)
+		check->answer.numbers[0] = check_access(fd, W_OK) == 0;
 	finish(check, fd, WHY_READ,
 	    check->question->stat_only ? check_access(fd, R_OK)
 				       : open_again(fd, O_RDONLY));

@@ -109,6 +109,8 @@ check_socket(struct probe_check *check)
 		why = look_closer(check->question, fd, &error);
 	if (why != WHY_NONE) {
 		check_refuse_target(check, why, error);
+		if (why == WHY_NO_FEATURE)
+			check->answer.verdict = ANSWER_UNDECIDED;
 	} else {
 		check->answer.verdict = ANSWER_YES;
 		check->answer.on_target = true;

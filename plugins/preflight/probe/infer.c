@@ -154,6 +154,17 @@ check_type(const struct question *question, struct answer *answer)
 	answer->blocker = xstrdup(question->path);
 }
 
+/* What the walker may write says nothing about the identity. */
+static bool
+may_write(const struct cred *who, const struct question *question,
+    const struct answer *walked)
+{
+	return question->and_write && walked->verdict == ANSWER_YES &&
+	    walked->step_count > 0 &&
+	    access_granted(who, &walked->steps[walked->step_count - 1].facts,
+		ACCESS_WRITE);
+}
+
 void
 infer_answer(const struct cred *who, const struct question *question,
     struct answer *answer)
@@ -161,9 +172,11 @@ infer_answer(const struct cred *who, const struct question *question,
 	struct answer refused;
 
 	answer->inferred = true;
+	answer->writable = may_write(who, question, answer);
 	for (size_t i = 0; i < answer->step_count; i++) {
 		if (!is_refused(who, question, answer, i, &refused))
 			continue;
+		refused.writable = refused.on_target && answer->writable;
 		refused.steps = answer->steps;
 		refused.step_count = answer->step_count;
 		free(answer->blocker);

@@ -294,16 +294,18 @@ ask(const struct probe_as *as, bool become, struct asking *asking,
 	return ask_until_done(&session, asking);
 }
 
-/* Whether we may look into the worker's root; if not, ours has to do. */
-static bool
-may_enter(int proc_fd)
+int
+probe_may_enter(int proc_fd)
 {
-	int fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
+	if (proc_fd == -1 || geteuid() == 0)
+		return proc_fd;
+	fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return errno != EACCES && errno != EPERM;
+		return errno == EACCES || errno == EPERM ? -1 : proc_fd;
 	close(fd);
-	return true;
+	return proc_fd;
 }
 
 /* Walks as ourselves and lets the arithmetic speak for the identity. */
@@ -317,8 +319,7 @@ ask_inferred(const struct probe_as *as, struct asking *asking,
 	struct probe_as us = *as;
 	enum why why;
 
-	if (us.proc_fd != -1 && !may_enter(us.proc_fd))
-		us.proc_fd = -1;
+	us.proc_fd = probe_may_enter(us.proc_fd);
 	for (size_t i = 0; i < asking->count; i++)
 		infer_question(&questions[i], &walks[i]);
 	asking->questions = walks;

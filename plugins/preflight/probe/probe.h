@@ -82,4 +82,8 @@ enum probe_mode probe_mode_for(const struct cred *);
 /* Whether it can for real. */
 bool probe_can_become(const struct cred *);
 
+/* proc_fd, or -1 if we are not root and may not look into the worker's root:
+ * then ours has to do. */
+int probe_may_enter(int proc_fd);
+
 #endif

@@ -65,7 +65,7 @@ static const struct {
 	{ ".python_history",	SECRET_HISTORY,	    PROOF_NAME },
 	{ ".mysql_history",	SECRET_HISTORY,	    PROOF_NAME },
 	{ ".psql_history",	SECRET_HISTORY,	    PROOF_NAME },
-	{ ".ssh/authorized_keys", SECRET_HISTORY,   PROOF_NAME },
+	{ ".ssh/authorized_keys", SECRET_LOGIN,	    PROOF_NAME },
 	{ "*.py",		SECRET_SOURCE,	    PROOF_NAME },
 	/* clang-format on */
 };

@@ -17,6 +17,7 @@
 	X(REPOSITORY,	"PF503", "version control")			\
 	X(DATABASE,	"PF505", "database, dump or backup")		\
 	X(HISTORY,	"PF515", "command history")			\
+	X(LOGIN,	"PF515", "keys of those who may log in")	\
 	X(SOURCE,	"PF504", "program source")
 /* clang-format on */
 

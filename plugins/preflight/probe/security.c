@@ -4,10 +4,10 @@
  * them it may read or write and what kind of content they have.  Nothing of
  * the content itself leaves that child.
  */
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/security.h"
@@ -60,16 +60,6 @@ add_sighting(struct sighting **list, size_t *count,
 	(*list)[(*count)++] = *sighting;
 }
 
-/* Somebody who may add keys can log in; reading them is harmless. */
-static bool
-is_harmless(const char *path, const struct answer *answer)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL && strcmp(slash, "/authorized_keys") == 0 &&
-	    !answer->writable;
-}
-
 static void
 take_secret(struct scan *scan, const struct subject *subject,
     const struct answer *answer)
@@ -88,7 +78,9 @@ take_secret(struct scan *scan, const struct subject *subject,
 	if (!sample->is_dir &&
 	    secret_is_named(scan->options->more_secrets, sample->path))
 		sighting.kind = SECRET_CREDENTIALS;
-	if (sighting.kind == SECRET_NONE || is_harmless(subject->path, answer))
+	/* Somebody who may add keys can log in; reading them is harmless. */
+	if (sighting.kind == SECRET_NONE ||
+	    (sighting.kind == SECRET_LOGIN && !sighting.writable))
 		return;
 	sighting.path = xstrdup(subject->path);
 	add_sighting(&scan->result->items, &scan->result->count, &sighting);
@@ -394,7 +386,7 @@ security_powerful_group(const struct cred *cred)
 	const struct group *group;
 
 	for (size_t i = 0; i < sizeof(powerful) / sizeof(powerful[0]); i++) {
-		group = getgrnam(powerful[i]);
+		group = names_group(powerful[i]);
 		if (group != NULL && access_in_group(cred, group->gr_gid))
 			return powerful[i];
 	}

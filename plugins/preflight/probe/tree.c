@@ -188,13 +188,39 @@ is_linked_dir(const struct trial *trial, const struct answer *answer)
 	return answer->why == WHY_IS_DIRECTORY && !trial->is_dir;
 }
 
-static void
-note_linked_dir(struct tree_result *result, const char *path)
+/* A directory that may be passed and need not be listed. */
+static bool
+is_passable(const struct tree_options *options, const struct trial *trial,
+    const struct answer *answer)
 {
+	return answer->why == WHY_LIST &&
+	    (options->listed == NULL ||
+		!options->listed(trial->path, options->listed_arg));
+}
+
+static enum ask
+question_about(const struct tree_options *options, const struct trial *trial)
+{
+	if (!trial->is_dir)
+		return ASK_READ_FILE;
+	return options->listed == NULL ? ASK_ENTER : ASK_LIST_DIR;
+}
+
+static void
+note_linked_dir(const struct tree_options *options, const char *path,
+    struct tree_result *result)
+{
+	bool leaving = false;
+
 	for (size_t i = 0; i < result->leaving_count; i++) {
 		if (strcmp(result->leaving[i].path, path) == 0)
-			result->leaving[i].to_directory = true;
+			leaving = result->leaving[i].to_directory = true;
 	}
+	if (leaving || options->wanted == NULL)
+		return;
+	result->linked = xreallocarray(result->linked, result->linked_count + 1,
+	    sizeof(*result->linked));
+	result->linked[result->linked_count++] = xstrdup(path);
 }
 
 static int
@@ -209,7 +235,7 @@ try_all(const struct tree_options *options, const struct trials *all,
 
 	for (size_t i = 0; i < count; i++)
 		questions[i] = (struct question){
-			.what = trials[i].is_dir ? ASK_ENTER : ASK_READ_FILE,
+			.what = question_about(options, &trials[i]),
 			.path = trials[i].path,
 			.stat_only = options->stat_only,
 			.links = options->links,
@@ -224,8 +250,9 @@ try_all(const struct tree_options *options, const struct trials *all,
 		if (answers[i].verdict == ANSWER_UNDECIDED)
 			result->complete = false;
 		if (is_linked_dir(&trials[i], &answers[i]))
-			note_linked_dir(result, trials[i].path);
-		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted) {
+			note_linked_dir(options, trials[i].path, result);
+		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted &&
+		    !is_passable(options, &trials[i], &answers[i])) {
 			add_refusal(result, &answers[i],
 			    !trials[i].is_dir && trials[i].class == -1);
 			continue;
@@ -362,6 +389,24 @@ refuse_all(struct tree_result *result)
 	add_refusal(result, &copy, false);
 }
 
+/* Files behind a root that lets nobody in: somebody may ask for them. */
+static void
+name_examples(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
+{
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *file = &survey->samples[i];
+		struct tree_class *class;
+
+		if (file->reason > LIST_ODD || file->class < 0 ||
+		    (size_t)file->class >= result->class_count)
+			continue;
+		class = &result->classes[file->class];
+		if (class->example == NULL)
+			class->example = join(options->path, file->path);
+	}
+}
+
 static int
 ask_root(const struct tree_options *options, struct answer *root, char **cause)
 {
@@ -403,6 +448,8 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 			refuse_all(result);
 		failed = try_all(options, &trials, result, cause);
 		finish(options, survey, result);
+		if (result->root.verdict == ANSWER_NO)
+			name_examples(options, survey, result);
 	}
 	trials_done(&trials);
 	tree_survey_release(survey);
@@ -421,7 +468,10 @@ tree_result_done(struct tree_result *result)
 		answer_done(&result->refused[i].answer);
 	for (size_t i = 0; i < result->mount_count; i++)
 		free(result->mounts[i]);
+	for (size_t i = 0; i < result->linked_count; i++)
+		free(result->linked[i]);
 	tree_links_free(result->leaving, result->leaving_count);
+	free(result->linked);
 	free(result->classes);
 	free(result->refused);
 	free(result->mounts);
@@ -442,7 +492,9 @@ make_key(const struct tree_options *options, struct strbuf *key)
 	memory_key_seen(key, MEMORY_TREE, options->worker, options->app);
 	memory_key_text(key, options->path);
 	memory_key_number(key,
-	    options->wanted == NULL ? 0 : (uintptr_t)options->wanted_by);
+	    options->wanted == NULL && options->listed == NULL
+		? 0
+		: (uintptr_t)options->wanted_by);
 	memory_key_number(key, options->stat_only);
 	memory_key_number(key, options->links);
 	memory_key_number(key, options->links_from);

@@ -38,7 +38,12 @@ struct tree_options {
 	 * the child: no name service, nothing that loads code.  May be NULL. */
 	bool (*wanted)(const char *relative, const void *arg);
 	const void *wanted_arg;
-	/* Filters of the same path and this name wish for the same. */
+	/* Not NULL: directories are to be listed, too (autoindex).  Called in
+	 * the parent for one that refuses it: whether it has to be. */
+	bool (*listed)(const char *path, const void *arg);
+	const void *listed_arg;
+	/* Filters of the same path and this name wish for the same, and list
+	 * the same. */
 	const void *wanted_by;
 	bool stat_only;		/* faccessat instead of opening */
 	enum link_policy links; /* nginx's disable_symlinks */
@@ -91,6 +96,10 @@ struct tree_result {
 	size_t refused_total;
 	struct tree_link *leaving;
 	size_t leaving_count;
+	/* Links in the tree to a directory of it, where only some requests are
+	 * meant: others lead there by this way. */
+	char **linked;
+	size_t linked_count;
 	/* Mount points that were not entered. */
 	char **mounts;
 	size_t mount_count;

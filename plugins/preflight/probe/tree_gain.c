@@ -18,6 +18,7 @@ static const int64_t ranks[] = {
 	[SECRET_SOURCE] = 1,
 	[SECRET_REPOSITORY] = 2,
 	[SECRET_HISTORY] = 3,
+	[SECRET_LOGIN] = 3,
 	[SECRET_DATABASE] = 4,
 	[SECRET_CREDENTIALS] = 5,
 	[SECRET_PRIVATE_KEY] = 6,

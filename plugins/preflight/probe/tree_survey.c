@@ -332,7 +332,7 @@ list_as(struct list_job *job, const struct identity *worker,
 {
 	const struct probe_as as = {
 		.cred = cred,
-		.proc_fd = worker->proc_fd,
+		.proc_fd = probe_may_enter(worker->proc_fd),
 		.view = identity_view(worker),
 		.umask = -1,
 		.image = worker->image,

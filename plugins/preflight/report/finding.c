@@ -133,6 +133,7 @@ fix_done(struct fix *fix)
 	free(fix->id);
 	free(fix->text);
 	free(fix->takes_effect);
+	free(fix->diff);
 	free(fix->price);
 	commands_free(fix->commands, fix->command_count);
 	strvec_done(&fix->undo);
@@ -167,6 +168,7 @@ finding_free(struct finding *finding)
 	strvec_done(&finding->opens);
 	free(finding->effect.url);
 	free(finding->effect.log);
+	strvec_done(&finding->effect.see);
 	free(finding->path);
 	free(finding->subject);
 	free(finding->message);

@@ -153,9 +153,10 @@ struct evidence {
 
 /* What a visitor and the log would see. */
 struct effect {
-	int status; /* HTTP; 0: none */
-	char *url;  /* the request it happens to, "/static/", or NULL */
-	char *log;  /* the line of nginx's error log, NULL: none */
+	int status;	   /* HTTP; 0: none */
+	char *url;	   /* the request it happens to, "/static/", or NULL */
+	char *log;	   /* the line of nginx's error log, NULL: none */
+	struct strvec see; /* a command that shows the answer; empty: none */
 };
 
 /* One command, as an argument vector. */
@@ -172,6 +173,9 @@ enum simulated {
 struct fix {
 	char *id;   /* "acl-traverse" */
 	char *text; /* for a person, where there is no command; or NULL */
+	/* Of a configuration that a person edits, as diff -u writes it; or
+	 * NULL. */
+	char *diff;
 	char *takes_effect; /* "at once", "after nginx -s reload" */
 	char *price;	    /* what else it opens, in words; NULL: nothing */
 	struct fix_command *commands;

@@ -58,6 +58,7 @@ program_report_done(struct program_report *program)
 	free(program->name);
 	free(program->user);
 	free(program->paired_by);
+	strvec_done(&program->places);
 	for (size_t i = 0; i < program->check_count; i++)
 		check_done(&program->checks[i]);
 	free(program->checks);

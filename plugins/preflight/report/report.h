@@ -40,7 +40,8 @@ struct check {
 	char *identity; /* id of a report_identity */
 	enum check_result result;
 	enum confidence confidence;
-	int error; /* errno of the refusal, 0: none */
+	int error;	   /* errno of the refusal, 0: none */
+	bool is_confirmed; /* nginx itself was asked, and agreed */
 	bool has_seen;
 	unsigned long seen_dirs, seen_files;
 	bool seen_complete;
@@ -64,12 +65,14 @@ struct report_identity {
 	char *generation; /* "current", "old" */
 	int seccomp;
 	bool nnp;
-	char *label; /* of SELinux or AppArmor, or NULL */
+	bool is_taken; /* the checker became it: results are probed */
+	char *label;   /* of SELinux or AppArmor, or NULL */
 };
 
 struct program_report {
 	char *name;
 	char *user;
+	struct strvec places; /* its directory, its user's home */
 	char *paired_by; /* "socket", "static", "key" ..., NULL: not paired */
 	enum check_result result; /* set by report_finish */
 	struct check *checks;

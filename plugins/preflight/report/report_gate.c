@@ -21,13 +21,41 @@ find_program(const struct report *report, const char *name)
 	return NULL;
 }
 
+static bool
+is_own(const struct program_report *program, const char *path)
+{
+	for (size_t i = 0; i < program->places.len; i++) {
+		const char *place = program->places.items[i];
+		size_t len = strlen(place);
+
+		if (len > 1 && strncmp(path, place, len) == 0 &&
+		    (path[len] == '\0' || path[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the finding may hold a start back.  What was only inferred from modes
+ * counts where the program's user sees everything; that the prober could not
+ * do its work says nothing about the program. */
+static bool
+is_proof(const struct program_report *program, const struct finding *finding)
+{
+	if (finding->code == PF902)
+		return false;
+	return finding->confidence != CONFIDENCE_INFERRED ||
+	    (finding->path != NULL && is_own(program, finding->path));
+}
+
 /* A finding of the program, or else of nginx as a whole, that decides: the
  * lists are sorted, so the first at least that severe is the worst. */
 static const struct finding *
-worst(struct finding *const *findings, size_t count, enum severity least)
+worst(const struct program_report *program, struct finding *const *findings,
+    size_t count, enum severity least, bool proof)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!findings[i]->waived && findings[i]->severity >= least)
+		if (!findings[i]->waived && findings[i]->severity >= least &&
+		    is_proof(program, findings[i]) == proof)
 			return findings[i];
 	}
 	return NULL;
@@ -47,12 +75,13 @@ undecided(struct finding *const *findings, size_t count)
 /* That nothing leads to the program is only the consequence when nginx's files
  * cannot be read: the cause says more. */
 static const struct finding *
-worst_of_both(const struct report *report, const struct program_report *program)
+worst_of_both(const struct report *report, const struct program_report *program,
+    bool proof)
 {
-	const struct finding *own = worst(program->findings,
-	    program->finding_count, report->fail_level);
-	const struct finding *nginx =
-	    worst(report->findings, report->finding_count, report->fail_level);
+	const struct finding *own = worst(program, program->findings,
+	    program->finding_count, report->fail_level, proof);
+	const struct finding *nginx = worst(program, report->findings,
+	    report->finding_count, report->fail_level, proof);
 
 	return own == NULL || (own->code == PF010 && nginx != NULL) ? nginx
 								    : own;
@@ -71,16 +100,20 @@ decide(const struct report *report, const struct program_report *program)
 	size_t counts[2] = { program->finding_count, report->finding_count };
 	const struct finding *found;
 
-	found = worst_of_both(report, program);
+	found = worst_of_both(report, program, true);
 	if (found != NULL)
 		return (struct verdict_line){ "fail", found };
+	found = worst_of_both(report, program, false);
+	if (found != NULL)
+		return (struct verdict_line){ "undecided", found };
 	for (int i = 0; i < 2; i++) {
 		found = undecided(lists[i], counts[i]);
 		if (found != NULL)
 			return (struct verdict_line){ "undecided", found };
 	}
 	for (int i = 0; i < 2; i++) {
-		found = worst(lists[i], counts[i], SEVERITY_WARNING);
+		found =
+		    worst(program, lists[i], counts[i], SEVERITY_WARNING, true);
 		if (found != NULL)
 			return (struct verdict_line){ "warn", found };
 	}

@@ -82,6 +82,7 @@ fix_json(const struct fix *fix)
 	set(json, "id", text(fix->id));
 	set(json, "advised", json_boolean(fix->advised));
 	set(json, "text", text(fix->text));
+	set(json, "diff", text(fix->diff));
 	set(json, "commands", commands_json(fix->commands, fix->command_count));
 	set(json, "undo", words_json(&fix->undo));
 	set(json, "saves", words_json(&fix->saved));
@@ -127,6 +128,7 @@ effect_json(const struct effect *effect)
 	    effect->status == 0 ? json_null() : json_integer(effect->status));
 	set(json, "url", text(effect->url));
 	set(json, "log", text(effect->log));
+	set(json, "see", words_json(&effect->see));
 	return json;
 }
 
@@ -216,6 +218,7 @@ check_json(const struct program_report *program, const struct check *check)
 	set(json, "identity", text(check->identity));
 	set(json, "result", text(check_result_name(check->result)));
 	set(json, "confidence", text(confidence_name(check->confidence)));
+	set(json, "confirmed", json_boolean(check->is_confirmed));
 	set(json, "errno",
 	    check->error == 0 ? json_null() : text(errname(check->error)));
 	set(json, "seen", seen_json(check));
@@ -258,6 +261,7 @@ identity_json(const struct report_identity *identity)
 	set(json, "id", text(identity->id));
 	set(json, "source", text(identity->source));
 	set(json, "pids", pids);
+	set(json, "taken", json_boolean(identity->is_taken));
 	set(json, "uid", json_integer(identity->uid));
 	set(json, "gid", json_integer(identity->gid));
 	set(json, "groups", groups);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xmalloc.h"
 #include "preflight/report/quote.h"
 #include "preflight/report/report.h"
 #include "preflight/report/report_text.h"
@@ -112,6 +113,21 @@ add_headline(struct strbuf *out, const struct report *report,
 	strbuf_addch(out, '\n');
 }
 
+/* Line by line; the blanks in front of a directive stay as they are. */
+static void
+add_diff(struct strbuf *out, const char *diff)
+{
+	char *copy = xstrdup(diff), *rest = copy, *line;
+	size_t blanks;
+
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		blanks = 1 + strspn(line + 1, " \t");
+		strbuf_addf(out, "\n" INDENT "       %.*s", (int)blanks, line);
+		quote_text(out, line + blanks);
+	}
+	free(copy);
+}
+
 static void
 add_fix(struct strbuf *out, const struct fix *fix, size_t number)
 {
@@ -131,6 +147,8 @@ add_fix(struct strbuf *out, const struct fix *fix, size_t number)
 			strbuf_addstr(out, "\n" INDENT "       ");
 		quote_text(out, fix->text);
 	}
+	if (fix->diff != NULL)
+		add_diff(out, fix->diff);
 	strbuf_addstr(out, "\n" INDENT "       ");
 	if (!fix->advised)
 		strbuf_addstr(out, "NOT advised: ");
@@ -171,6 +189,11 @@ add_effect(struct strbuf *out, const struct effect *effect)
 		strbuf_addstr(out, " would answer ");
 	}
 	strbuf_addf(out, "%d\n", effect->status);
+	if (effect->see.len == 0)
+		return;
+	strbuf_addstr(out, INDENT "see it ");
+	quote_command(out, &effect->see);
+	strbuf_addch(out, '\n');
 }
 
 static void

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/names.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
@@ -19,7 +18,7 @@
 char *
 sentence_user(uid_t uid)
 {
-	struct passwd *pw = getpwuid(uid);
+	const struct passwd *pw = names_uid(uid);
 
 	return pw != NULL ? xstrdup(pw->pw_name)
 			  : xasprintf("%lu", (unsigned long)uid);
@@ -28,7 +27,7 @@ sentence_user(uid_t uid)
 char *
 sentence_group(gid_t gid)
 {
-	struct group *gr = getgrgid(gid);
+	const struct group *gr = names_gid(gid);
 
 	return gr != NULL ? xstrdup(gr->gr_name)
 			  : xasprintf("%lu", (unsigned long)gid);

@@ -14,7 +14,7 @@
 #include "preflight/witness/proc_status.h"
 
 /* More of a title than the longest family name has. */
-#define TITLE_START 32
+#define TITLE_START 48
 
 /* Names that nginx and its forks give themselves in process titles. */
 static const char *const families[] = { "nginx: ", "openresty: ", "angie: ",
@@ -38,10 +38,12 @@ add(struct nginx_procs *procs, pid_t pid)
 	procs->pids[procs->count++] = pid;
 }
 
+/* Whether the title begins with what, behind the family's name. */
 static bool
-is_nginx(int proc, const char *pid)
+is_nginx(int proc, const char *pid, const char *what)
 {
 	char path[NAME_MAX + sizeof("/cmdline")], title[TITLE_START + 1];
+	const char *own;
 	ssize_t len;
 	int fd;
 
@@ -54,11 +56,12 @@ is_nginx(int proc, const char *pid)
 	if (len <= 0)
 		return false;
 	title[len] = '\0';
-	return nginx_procs_title(title) != NULL;
+	own = nginx_procs_title(title);
+	return own != NULL && strncmp(own, what, strlen(what)) == 0;
 }
 
-int
-nginx_procs_find(int proc, struct nginx_procs *procs)
+static int
+find(int proc, const char *what, struct nginx_procs *procs)
 {
 	int copy = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy == -1 ? NULL : fdopendir(copy);
@@ -71,11 +74,23 @@ nginx_procs_find(int proc, struct nginx_procs *procs)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-		    is_nginx(proc, entry->d_name))
+		    is_nginx(proc, entry->d_name, what))
 			add(procs, (pid_t)strtol(entry->d_name, NULL, 10));
 	}
 	closedir(dir);
 	return 0;
+}
+
+int
+nginx_procs_find(int proc, struct nginx_procs *procs)
+{
+	return find(proc, "", procs);
+}
+
+int
+nginx_procs_masters(int proc, struct nginx_procs *procs)
+{
+	return find(proc, "master process ", procs);
 }
 
 int

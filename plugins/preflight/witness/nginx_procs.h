@@ -21,6 +21,9 @@ int nginx_procs_find(int proc, struct nginx_procs *);
 int nginx_procs_of_master(int proc, pid_t master, struct nginx_procs *);
 void nginx_procs_done(struct nginx_procs *);
 
+/* Of all of them those that are a master.  As nginx_procs_find. */
+int nginx_procs_masters(int proc, struct nginx_procs *);
+
 /* The title without the family's name ("worker process"), or NULL. */
 const char *nginx_procs_title(const char *command);
 

@@ -192,12 +192,14 @@ digest_process(uint64_t digest, int proc, pid_t pid)
 }
 
 static void
-take_nginx(struct stamp *stamp)
+take_nginx(pid_t master, struct stamp *stamp)
 {
 	struct nginx_procs procs = { .count = 0 };
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (proc == -1 || nginx_procs_find(proc, &procs) == -1)
+	if (proc == -1 ||
+	    (master == 0 ? nginx_procs_masters(proc, &procs)
+			 : nginx_procs_of_master(proc, master, &procs)) == -1)
 		stamp->error = errno;
 	stamp->more = DIGEST_INIT;
 	for (size_t i = 0; i < procs.count; i++)
@@ -229,7 +231,7 @@ stamp_take(enum stamp_kind kind, pid_t view, const char *bytes, size_t len,
 
 	memset(stamp, 0, sizeof(*stamp));
 	if (kind == STAMP_NGINX) {
-		take_nginx(stamp);
+		take_nginx(view, stamp);
 	} else if (kind == STAMP_TREE || kind == STAMP_LARGE_TREE) {
 		if (lister == NULL)
 			stamp->error = ENOSYS;

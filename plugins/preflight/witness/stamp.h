@@ -16,7 +16,7 @@ enum stamp_kind {
 	STAMP_FILE,  /* what shows a change of content */
 	STAMP_MOUNT, /* the file system there: type and flags */
 	STAMP_VALUE, /* the first bytes of a file below /proc */
-	STAMP_NGINX, /* the processes of every nginx */
+	STAMP_NGINX, /* the processes of the master view; 0: all masters */
 	STAMP_TREE,  /* a listing; the bytes are its key */
 	/* Of a large tree: the listing; and instead of it, for a short time, its
 	 * directories with their times, and what was tried of the rest. */

@@ -334,9 +334,9 @@ witness_is_noting(void)
 }
 
 void
-witness_nginx(void)
+witness_nginx(pid_t master)
 {
-	note(STAMP_NGINX, 0, "", 0);
+	note(STAMP_NGINX, master, "", 0);
 }
 
 /* A line of nsswitch.conf about users that names more than local files. */

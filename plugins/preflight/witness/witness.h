@@ -44,8 +44,9 @@ void witness_large_tree(const char *path, const char *key, size_t len,
     const struct strvec *entries);
 /* Whether anything is noted at all. */
 bool witness_is_noting(void);
-/* All processes of any nginx: numbers, start times and titles. */
-void witness_nginx(void);
+/* The processes of this nginx master, itself included, or all masters if it is
+ * 0: numbers, start times and titles. */
+void witness_nginx(pid_t master);
 /* The rest: user database, rules of the kernel. */
 void witness_system(void);
 /* The verdict rests on something that cannot be held on to. */

@@ -137,34 +137,50 @@
 		return found;
 	}
 
-	/* The server's bytes are a row; a template takes it as one. */
-	function takeRow(html) {
+	/* A template takes a row as one. */
+	function elementOf(html) {
 		var holder = document.createElement("template");
-		var fresh, old, focus;
 
 		holder.innerHTML = html;
-		fresh = holder.content.firstElementChild;
-		old = fresh && findRow(fresh.dataset.name);
+		return holder.content.firstElementChild;
+	}
+
+	/* The server's bytes are a row. */
+	function takeRow(html) {
+		var fresh = elementOf(html);
+		var old = fresh && findRow(fresh.dataset.name);
+
 		if (!old) {
 			location.replace("./");
 			return;
 		}
 		if (fresh.cells[0].textContent !== old.cells[0].textContent)
 			fresh.classList.add("changed");
-		focus = Array.prototype.indexOf.call(
-		    old.querySelectorAll("a"), document.activeElement);
-		old.parentNode.replaceChild(fresh, old);
+		replace(old, fresh);
 		noteStart(fresh);
 		filterAll();
-		if (focus >= 0)
-			focusLink(fresh, focus);
 	}
 
-	/* Who works by keyboard stays in the row, if the link is gone too. */
-	function focusLink(row, index) {
-		var links = row.querySelectorAll("a");
-		var link = links[index];
+	/* What preflight says, if it did so when the page was made. */
+	function takeVerdicts(html) {
+		var old = document.getElementById("preflight");
 
+		if (old)
+			replace(old, elementOf(html));
+		else
+			location.replace("./");
+	}
+
+	/* Who works by keyboard stays there, if the link is gone too. */
+	function replace(old, fresh) {
+		var focus = Array.prototype.indexOf.call(
+		    old.querySelectorAll("a"), document.activeElement);
+		var links = fresh.querySelectorAll("a");
+		var link = links[focus];
+
+		old.parentNode.replaceChild(fresh, old);
+		if (focus < 0)
+			return;
 		if (!link || link.classList.contains("hidden"))
 			link = links[0];
 		link.focus({ preventScroll: true });
@@ -226,6 +242,9 @@
 				location.replace("./");
 			countAgain();
 			showLive(true);
+		});
+		source.addEventListener("preflight", function (event) {
+			takeVerdicts(event.data);
 		});
 		source.addEventListener("reload", function () {
 			location.replace("./");

@@ -181,7 +181,9 @@ Test(dialect, writes_no_line_that_inih_would_cut)
 	memcpy(text,
 	    "[s]\nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk=", 53);
 	text[sizeof(text) - 1] = '\0';
-	cr_assert_eq(dialect_read("f", text, strlen(text), &dialect, NULL), 0);
+	cr_assert_eq(dialect_read("f", text, strlen(text), NULL, &dialect,
+			 NULL),
+	    0);
 	for (const char *p = dialect.text.data; *p != '\0';) {
 		size_t len = strcspn(p, "\n") + 1;
 
@@ -235,5 +237,31 @@ Test(dialect, survives_nothing_at_all)
 	cr_expect_null(ini.sections);
 	cr_expect_null(ini_file_section(&ini, "s"));
 	cr_expect_null(ini_file_get(&ini, NULL, "a"));
+	ini_file_done(&ini);
+}
+
+Test(dialect, keeps_one_section_and_the_defaults)
+{
+	struct ini_file ini = { .only = "s" };
+	char *cause = NULL;
+
+	add(&ini,
+	    "[DEFAULT]\nd=1\n[other]\nx=1\n  y\n[s]\na=b\n  c\n[t]\n\nz=2\n"
+	    "[s]\ne=f\n");
+	cr_expect_null(ini_file_section(&ini, "other"));
+	cr_expect_null(ini_file_section(&ini, "t"));
+	cr_expect_str_eq(
+	    ini_file_get(&ini, ini_file_section(&ini, "s"), "a")->value,
+	    "b\nc");
+	cr_expect_str_eq(
+	    ini_file_get(&ini, ini_file_section(&ini, "s"), "e")->value, "f");
+	cr_expect_str_eq(
+	    ini_file_get(&ini, ini_file_section(&ini, "s"), "d")->value, "1");
+	cr_assert_eq(ini_file_add(&ini, "g", "[other]\nbad\n[s]\na=1\n", 20,
+			 &cause),
+	    -1);
+	cr_expect_str_eq(cause,
+	    "Source contains parsing errors: 'g'\n\t[line  2]: 'bad\\n'");
+	free(cause);
 	ini_file_done(&ini);
 }

@@ -197,6 +197,22 @@ Test(pool, a_listener_that_dies_over_an_event_gives_it_back)
 	stop_env();
 }
 
+Test(pool, what_comes_back_to_a_full_buffer_is_told_first)
+{
+	start(1, "/bin/sh -c 'echo READY; exec sleep 60'");
+	log_set_level(LOG_LEVEL_DEBUG);
+	publish("type:0\n");
+	world_wait_trace(&world, "sent to listener l0\n");
+	for (int i = 0; i < 3; i++)
+		publish("type:1\n");
+	strbuf_clear(&world.trace);
+	process_signal(group_process(group, 0), SIGKILL, NULL);
+	world_wait_trace(&world,
+	    "for pool lis (buf size=3, max=3)\n"
+	    "ERRO pool lis event buffer overflowed, discarding event ");
+	stop_env();
+}
+
 Test(pool, a_full_pipe_stops_nobody)
 {
 	char *big = malloc(300 * 1024);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,25 @@ Test(log_file, leaves_backups_beyond_the_number_alone)
 	expect_file("log.3", "old");
 	expect_file("log.2", "b");
 	expect_file("log.1", "c");
+}
+
+Test(log_file, any_number_of_backups_costs_what_there_are)
+{
+	struct log_file *file = open_log(10, INT_MAX);
+	char name[32], text[32];
+
+	for (int i = 0; i < 105; i++) {
+		snprintf(text, sizeof(text), "record %04d", i);
+		put(file, text);
+	}
+	expect_file("log", "");
+	for (int i = 0; i < 105; i++) {
+		snprintf(name, sizeof(name), "log.%d", 105 - i);
+		snprintf(text, sizeof(text), "record %04d", i);
+		expect_file(name, text);
+	}
+	expect_file("log.106", NULL);
+	log_file_free(file);
 }
 
 Test(log_file, without_backups_only_empties)

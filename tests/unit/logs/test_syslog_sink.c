@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/xmalloc.h"
+#include "logs/main_log.h"
 #include "logs/syslog_sink.h"
 
 static char path[64];
@@ -63,6 +65,24 @@ expect(const char *expected)
 }
 
 #define PREFIX "<14>Nov 23 15:38:49 supervisord: "
+
+Test(syslog_sink, gets_the_main_log_line_by_line)
+{
+	struct main_log_options options = { .syslog = true };
+	struct main_log *log = main_log_open(&options, NULL);
+
+#define STAMP "2025-11-23 15:38:49,000 "
+	log_info("one");
+	log_warnx("'p' stdout output:\n\ntwo\n\n");
+	log_info("%s", "");
+	expect(PREFIX STAMP "INFO one\n");
+	expect(PREFIX STAMP "WARN 'p' stdout output:\n");
+	expect(PREFIX STAMP "WARN \n");
+	expect(PREFIX STAMP "WARN two\n");
+	expect(PREFIX STAMP "INFO \n");
+	expect(NULL);
+	main_log_free(log);
+}
 
 Test(syslog_sink, sends_each_line_with_the_name)
 {

@@ -14,8 +14,11 @@ code_of(const enum finding_code *codes, size_t count, enum undecided_rule rule,
 
 	report_init(&report);
 	program = report_add_program(&report, "web", NULL);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		program_report_add(program, finding_create(codes[i], "/x"));
+		if (codes[i] == PF016)
+			report_add_identity(&report);
+	}
 	report_finish(&report);
 	exit_code_set(&report, rule, require_probed);
 	code = (enum exit_code)report.exit;

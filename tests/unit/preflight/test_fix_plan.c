@@ -168,8 +168,9 @@ Test(fix_plan, without_acls_the_group_is_changed)
 	fix_plan_access(finding, &scene, &one, 1);
 	cr_expect_null(find(finding, "acl-traverse"));
 	expect_command(find(finding, "group-traverse"), 0,
-	    "chgrp -h -- www /h");
-	expect_command(find(finding, "group-traverse"), 1, "chmod g+x -- /h");
+	    "runuser -u app -g www -- chgrp -- www /h");
+	expect_command(find(finding, "group-traverse"), 1,
+	    "runuser -u app -g www -- chmod -- g+x /h");
 	finding_free(finding);
 }
 
@@ -192,9 +193,11 @@ Test(fix_plan, a_private_socket_directory_is_given_to_the_worker)
 
 	fix_plan_socket(finding, &scene, &wanted);
 	fix = find(finding, "socket-dir");
-	expect_command(fix, 0, "chgrp www /run/web");
-	expect_command(fix, 1, "chmod 2710 /run/web");
-	cr_expect_str_eq(fix->text, "and start it with: gunicorn -m 007");
+	expect_command(fix, 0,
+	    "runuser -u app -g www -- chgrp -- www /run/web");
+	expect_command(fix, 1,
+	    "runuser -u app -g www -- chmod -- 2710 /run/web");
+	cr_expect_str_eq(fix->text, "start it with: gunicorn -m 007");
 	finding_free(finding);
 	/* Not in a directory that is everybody's. */
 	finding = finding_create(PF205, "/tmp/s");

@@ -40,6 +40,8 @@ describe_need(const struct need *need, struct strbuf *out)
 		strbuf_addf(out, " %s", need->url);
 	if (need->regex != NULL)
 		strbuf_addf(out, " ~%s", need->regex);
+	if (need->suffix != NULL)
+		strbuf_addf(out, " suffix=%s", need->suffix);
 	if (need->upstream != NULL)
 		strbuf_addf(out, " upstream=%s", need->upstream);
 	if (need->symlinks_from != NULL)
@@ -115,6 +117,69 @@ Test(nginx_needs, a_location_reads_its_part_of_the_root)
 	expect(files, "root /r; location / {}", "static-tree /r/ / :2\n");
 	expect(files, "root /r; location = / {}\nlocation ~ . { return 404; }",
 	    "static-file /r/index.html / :2\n");
+}
+
+Test(nginx_needs, a_rewrite_leads_to_other_files)
+{
+	static const char rest[] = "\nlocation / { return 404; }";
+	static const struct {
+		const char *location, *expected;
+	} cases[] = {
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/$1 break; }",
+		    "static-tree /r/s/ /v/ :2\n" },
+		{ "/v/ { root /r; rewrite ^/v/a\\.b/(.+) /s/$1 break; }",
+		    "static-tree /r/v/ /v/ optional :2\n"
+		    "static-tree /r/s/ /v/a.b/ :2\n" },
+		{ "/v/ { root /r; rewrite ^(.*)$ /s$1 break; }",
+		    "static-tree /r/s/v/ /v/ :2\n" },
+		{ "~ ^/v { root /r; rewrite ^/v\\d/(.*)$ /s/$1 break; }",
+		    "static-tree /r/ / ~^/v optional :2\nstatic-tree /r/s/ ~^/v :2\n" },
+		{ "/v/ { root /r; rewrite ^ /one.html break; }",
+		    "static-file /r/one.html :2\n" },
+		{ "/v/ { root /r; rewrite ^/v/(.*)/(.*)$ /s/$2 break; }",
+		    "static-tree /r/v/ /v/ optional :2\nstatic-tree /r/s/$2 :2\n" },
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/x$1.gz break; }",
+		    "static-tree /r/s/$1 :2\n" },
+		/* Another location answers, or nobody. */
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/$1 last; }", "" },
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/$1 redirect; }", "" },
+		{ "/v/ { alias /r/; rewrite ^/v/(.*)$ /s/$1 break; }", "" },
+		{ "/v/ { root /r; break; rewrite ^/v/(.*)$ /s/$1 break; }",
+		    "static-tree /r/v/ /v/ :2\n" },
+		{ "/v/ { root /r; rewrite ^/w/(.*)$ /s/$1 break; }",
+		    "static-tree /r/v/ /v/ optional :2\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *server = NULL;
+
+		cr_assert_gt(asprintf(&server, "location %s%s",
+				 cases[i].location, rest),
+		    0);
+		expect(files, server, cases[i].expected);
+		free(server);
+	}
+}
+
+Test(nginx_needs, try_files_may_put_something_behind_the_uri)
+{
+	expect(files, "location / { root /r; try_files $uri.html =404; }",
+	    "static-tree /r/ / suffix=.html try_files :2\n");
+	/* The folder is read as a whole already. */
+	expect(files,
+	    "location / { root /r; try_files $uri $uri.html $uri/i.html "
+	    "=404; }",
+	    "static-tree /r/ / try_files :2\n");
+	expect(files,
+	    "location = /a { root /r; try_files $uri.html /p$uri.html =404; "
+	    "}\nlocation / { return 404; }",
+	    "static-file /r/a.html /a optional try_files :2\n"
+	    "static-file /r/p/a.html /a optional try_files :2\n");
+	expect(files,
+	    "location ~ ^/x { root /r; try_files $uri $uri/i.html =404; }\n"
+	    "location / { return 404; }",
+	    "static-tree /r/ / ~^/x try_files :2\n"
+	    "static-tree /r/ / ~^/x suffix=/i.html try_files :2\n");
 }
 
 Test(nginx_needs, an_alias_replaces_the_name)

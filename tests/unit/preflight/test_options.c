@@ -27,7 +27,7 @@ Test(options, are_read)
 	cr_assert_eq(parse("-c x.conf --program a --program=b --format yaml "
 			   "--fix=apply --yes --full --require=probed "
 			   "--fail-level=warning --undecided=pass "
-			   "--root /mnt --assume-user www:www",
+			   "--nginx /x.conf --assume-user www:www",
 			 &options, &cause),
 	    0, "%s", cause);
 	cr_expect_str_eq(options.conf, "x.conf");
@@ -57,6 +57,8 @@ static const struct {
 	{ "--root=/x --nginx=pid:/y",
 	    "nothing runs in an image: --root with "
 	    "pid:" },
+	{ "--root=/x --fix=apply",
+	    "an image is not repaired: --root with --fix=apply" },
 };
 
 Test(options, say_what_cannot_be_used)

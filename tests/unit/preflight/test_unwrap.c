@@ -7,7 +7,7 @@
 
 #include "preflight/app/unwrap.h"
 
-/* "words [env] (chdir) -m" of every command, ";" between them. */
+/* "words [env] (chdir) -m <user>" of every command, ";" between them. */
 static char *
 unwrapped(const char *line)
 {
@@ -29,6 +29,8 @@ unwrapped(const char *line)
 			strbuf_addf(&out, " (%s)", one->chdir);
 		if (one->is_module)
 			strbuf_addstr(&out, " -m");
+		if (one->user != NULL)
+			strbuf_addf(&out, " <%s>", one->user);
 		free(text);
 		free(env);
 	}
@@ -59,6 +61,28 @@ static const struct {
 	    "migrate [A=1]; gunicorn app [A=1]" },
 	{ "sh -c \"bash -c 'gunicorn app'\"", "gunicorn app" },
 	{ "sh start.sh", "sh start.sh" },
+	{ "newrelic-admin run-program gunicorn a", "gunicorn a" },
+	{ "dumb-init -- gunicorn a", "gunicorn a" },
+	{ "tini -p SIGTERM -- gunicorn a", "gunicorn a" },
+	{ "stdbuf -oL gunicorn a", "gunicorn a" },
+	{ "sudo -E -u app A=1 gunicorn a", "gunicorn a [A=1] <app>" },
+	{ "sudo --user=app gunicorn a", "gunicorn a <app>" },
+	{ "sudo gunicorn a", "gunicorn a <root>" },
+	{ "doas -uapp gunicorn a", "gunicorn a <app>" },
+	{ "gosu app:www gunicorn a", "gunicorn a <app>" },
+	{ "su-exec app gunicorn a", "gunicorn a <app>" },
+	{ "s6-setuidgid app gunicorn a", "gunicorn a <app>" },
+	{ "chpst -u app:www -e ./env gunicorn a", "gunicorn a <app>" },
+	{ "setpriv --reuid=app --regid app --init-groups gunicorn a",
+	    "gunicorn a <app>" },
+	{ "runuser -u app -- gunicorn a", "gunicorn a <app>" },
+	{ "runuser app -c 'exec gunicorn a'", "gunicorn a <app>" },
+	{ "su - app -s /bin/sh -c 'cd /srv; gunicorn a'",
+	    "gunicorn a (/srv) <app>" },
+	{ "su app", "su app" },
+	{ "gosu", "" },
+	{ "runuser -u", "" },
+	{ "sudo -u", "" },
 	{ "env", "" },
 	{ "timeout", "" },
 };

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "process/child_map.h"
 #include "world.h"
 
 static struct world world;
@@ -553,5 +555,37 @@ Test(process, signals_go_to_what_runs)
 	process_start(process);
 	cr_assert_eq(process_signal(process, SIGUSR1, NULL), 0);
 	world_wait_state(&world, process, PROC_EXITED);
+	process_free(process);
+}
+
+Test(process, who_is_gone_already_is_not_missed)
+{
+	struct process_config config = world_program("/bin/sleep 60");
+	struct process *process;
+	int status;
+	pid_t pid;
+
+	config.startsecs = 0;
+	process = world_process(&world, &config);
+	process_start(process);
+	pid = process_pid(process);
+	kill(pid, SIGKILL);
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	strbuf_clear(&world.trace);
+	log_set_level(LOG_LEVEL_DEBUG);
+	cr_assert_eq(process_signal(process, SIGHUP, NULL), 0);
+	cr_assert(process_stop(process));
+	log_set_level(LOG_LEVEL_INFO);
+	world_expect(&world,
+	    "DEBG sending p (pid PID) sig SIGHUP\n"
+	    "DEBG unable to signal p (pid PID), it probably just now exited on "
+	    "its own: [Errno 3] No such process\n"
+	    "DEBG killing p (pid PID) with signal SIGTERM\n"
+	    "* PROCESS_STATE_STOPPING processname:p groupname:g "
+	    "from_state:RUNNING pid:PID\n"
+	    "DEBG unable to signal p (pid PID), it probably just exited on its "
+	    "own: [Errno 3] No such process\n");
+	child_map_exited(world.env.children, pid, status);
+	cr_assert_eq(process_state(process), PROC_STOPPED);
 	process_free(process);
 }

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/strbuf.h"
+#include "base/xmalloc.h"
 #include "spawn/reap.h"
 #include "spawn/spawn.h"
 
@@ -106,6 +113,78 @@ Test(spawn, leaves_no_descriptor_open)
 	cr_assert_eq(dup2(2, 8), 8);
 	cr_assert_eq(dup2(2, 77), 77);
 	expect(&plan, 1, "2\n");
+}
+
+/* What is open here, and whether it ends at an exec. */
+static void
+list_descriptors(struct strbuf *out)
+{
+	char link[64];
+	ssize_t len;
+
+	for (int fd = 0; fd < 256; fd++) {
+		char *path = xasprintf("/proc/self/fd/%d", fd);
+
+		len = readlink(path, link, sizeof(link));
+		if (len > 0)
+			strbuf_addf(out, "%d %.*s %d\n", fd, (int)len, link,
+			    fcntl(fd, F_GETFD));
+		free(path);
+	}
+}
+
+/* The child shares the table for a moment. */
+Test(spawn, leaves_the_parents_descriptors_alone)
+{
+	struct spawn_plan plan = plan_for(ARGV((char *)"/bin/true"));
+	struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
+	int high = fcntl(2, F_DUPFD, 200);
+
+	cr_assert_neq(high, -1);
+	expect(&plan, 0, ""); /* the first one sets some aside */
+	list_descriptors(&before);
+	expect(&plan, 0, "");
+	plan.path = "/nowhere";
+	expect(&plan, 127,
+	    "supervisor: couldn't exec /bin/true: ENOENT\n"
+	    "supervisor: child process was not spawned\n");
+	list_descriptors(&after);
+	cr_expect_str_eq(after.data, before.data);
+	strbuf_done(&before);
+	strbuf_done(&after);
+}
+
+/* As old kernels and the filters of old container engines do. */
+static void
+refuse_close_range(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = code,
+	};
+
+	cr_assert_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+Test(spawn, does_without_close_range)
+{
+	struct spawn_plan plan =
+	    plan_for(SH("for f in 2 3 8 77; do"
+			" test -e /proc/$$/fd/$f && echo $f; done"));
+
+	refuse_close_range();
+	cr_assert_eq(dup2(2, 8), 8);
+	cr_assert_eq(dup2(2, 77), 77);
+	expect(&plan, 1, "2\n");
+	cr_expect_neq(fcntl(77, F_GETFD), -1);
 }
 
 static void

@@ -159,6 +159,30 @@ Test(pidfile, one_of_a_living_daemon_is_left_alone)
 	close(fd);
 }
 
+/* Two daemons that are to have no pid file. */
+Test(pidfile, what_is_no_file_is_held_by_nobody)
+{
+	int fd = open("/dev/null", O_RDWR);
+	struct pidfile *pidfile;
+
+	cr_assert_eq(flock(fd, LOCK_EX), 0);
+	pidfile = take_and_write("/dev/null");
+	cr_assert_not(pidfile_is_held(pidfile));
+	assert_lines("");
+	pidfile_remove(pidfile);
+	cr_assert_eq(access("/dev/null", F_OK), 0);
+	close(fd);
+}
+
+Test(pidfile, a_link_goes_at_the_end)
+{
+	struct stat st;
+
+	cr_assert_eq(symlink("elsewhere", "p"), 0);
+	pidfile_remove(take_and_write("p"));
+	cr_assert_eq(lstat("p", &st), -1);
+}
+
 Test(pidfile, one_that_is_not_ours_any_more_stays)
 {
 	struct pidfile *pidfile = take_and_write("p");

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PREFLIGHT_CONF_DIFF_H
+#define PREFLIGHT_CONF_DIFF_H
+
+#include "preflight/judge/judge.h"
+
+/*
+ * What would have to be changed in nginx's configuration, shown as a unified
+ * diff.  The checker itself never edits it (contract P5.6, rule 2).
+ */
+
+/* Completes the plan to move the need's tree, if the finding has it: where to,
+ * and the line that then has to be another one. */
+void conf_diff_move(const struct judge *, struct finding *,
+    const struct need *);
+/* Adds the plan to end the alias with a slash, as its location does. */
+void conf_diff_slash(const struct judge *, struct finding *,
+    const struct need *);
+
+#endif
