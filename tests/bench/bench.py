@@ -20,6 +20,7 @@ import sys
 
 import measure
 import plot
+import preflight
 import systems
 
 MEASURES = {
@@ -29,7 +30,10 @@ MEASURES = {
     "restart": measure.measure_restart,
     "log": measure.measure_log,
     "gate": measure.measure_gate,
+    "preflight": preflight.measure_preflight,
 }
+ROWS = dict(measure.ROWS, **preflight.ROWS)
+OURS_ONLY = ("gate", "preflight")
 # The peers' figures for more would take many minutes, or most of the memory.
 PEER_GROWTH_MAX = 200
 
@@ -66,7 +70,7 @@ def measure_rows(chosen, compared, child, rounds):
     for name in chosen:
         for number in range(rounds):
             for system in compared:
-                if name == "gate" and system is not compared[0]:
+                if name in OURS_ONLY and system is not compared[0]:
                     continue
                 say("%s of %s, %d of %d" % (
                     name, system.name, number + 1, rounds))
@@ -105,7 +109,7 @@ def table(rows, names):
     """Lines of a table in Markdown; in brackets, how many times ours it is."""
     head = ["", "unit"] + names
     lines = [head, ["---"] * 2 + ["---:"] * len(names)]
-    for key, (title, unit, digits) in measure.ROWS.items():
+    for key, (title, unit, digits) in ROWS.items():
         values = {name: statistics.median(found)
                   for name, found in rows.get(key, {}).items()}
         if names[0] not in values:

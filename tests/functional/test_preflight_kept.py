@@ -293,6 +293,29 @@ def test_an_old_answer(keep):
     assert keeper.is_fresh()[0]
 
 
+@pytest.mark.parametrize("older_ms, change", [
+    (0, lambda site: site.write("home/site/static/css/new.css", "x")),
+    (0, lambda site: site.chmod("home/site/static/css", 0o700)),
+    (0, lambda site: site.chmod("home/site/.env", 0o640)),
+    (40000, lambda site: site.chmod("home/site/static/css/700.css", 0o600)),
+])
+def test_a_large_tree(keep, older_ms, change):
+    """At first by its directories and what was tried, then by all of it."""
+    site, keeper = keep()
+    site.write("home/site/.env", "x")
+    for number in range(1500):
+        site.write("home/site/static/css/%d.css" % number, "x")
+
+    def still_given():
+        keeper.settle()
+        os.pwrite(keeper.file,
+                  struct.pack("q", keeper.time() - older_ms), TIME_AT)
+        return not keeper.is_fresh()[0]
+    undisturbed(still_given)
+    change(site)
+    assert keeper.is_fresh()[0]
+
+
 def test_another_question(keep):
     site, keeper = keep()
     with open(site.path("supervisord.conf"), "a") as out:

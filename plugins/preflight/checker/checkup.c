@@ -22,6 +22,8 @@
 #include "preflight/app/tenants.h"
 #include "preflight/witness/witness.h"
 
+#define QUESTION_MS_MAX 3000
+
 /*
  * The order of a run.  Each program meets every nginx that it may belong to;
  * what was found out about an nginx is kept for the next program, so that a
@@ -313,11 +315,21 @@ check_nginx(struct checkup *checkup, struct judge *judge, char **cause)
 	return 0;
 }
 
+/* How long one thing may be waited for: the rest has to be looked at, too. */
+static int64_t
+question_ms(long timeout_s)
+{
+	int64_t half = timeout_s * 1000 / 2;
+
+	return half < QUESTION_MS_MAX ? half : QUESTION_MS_MAX;
+}
+
 static int
 check_program(struct checkup *checkup, const struct program_view *view,
     char **cause)
 {
 	const struct options *options = checkup->options;
+	int64_t trees_ms = 0;
 	struct judge judge = {
 		.report = checkup->report,
 		.view = view,
@@ -325,6 +337,8 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.stat_only = options->stat_only,
 		.budget = choose_budget(options, &view->keys),
 		.probe.memory = checkup->memory,
+		.probe.trees_ms = &trees_ms,
+		.gate = options->format == FORMAT_GATE,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 	};
@@ -342,6 +356,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		strvec_push(&judge.program->places, view->directory);
 	if (view->home != NULL)
 		strvec_push(&judge.program->places, view->home);
+	judge.probe.timeout_ms = question_ms(view->keys.timeout_s);
 	if (options->format == FORMAT_GATE)
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;

@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fd.h"
 #include "base/xmalloc.h"
 #include "preflight/judge/hint.h"
+#include "preflight/probe/hung.h"
 #include "preflight/witness/mountinfo.h"
-#include "preflight/witness/proc_status.h"
 
 static const struct {
 	uint32_t type;
@@ -46,21 +45,11 @@ hint_fs_name(uint32_t fs_type)
 	return NULL;
 }
 
-static char *
-read_mountinfo(const struct identity *worker)
-{
-	size_t len;
-
-	if (worker->proc_fd != -1)
-		return proc_read(worker->proc_fd, "mountinfo");
-	return fd_read_file("/proc/self/mountinfo", MOUNTINFO_MAX, &len);
-}
-
 char *
 hint_unexplained(const struct identity *worker, const struct answer *answer)
 {
 	const char *name = hint_fs_name(answer->facts.fs_type);
-	char *mountinfo = read_mountinfo(worker), *hint = NULL;
+	char *mountinfo = hung_mountinfo(worker->proc_fd), *hint = NULL;
 
 	if (mountinfo != NULL)
 		hint = mountinfo_server(mountinfo, answer->facts.dev,

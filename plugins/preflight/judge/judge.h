@@ -30,6 +30,7 @@ struct judge {
 	const char *image; /* as in struct probe_as */
 	struct tree_budget budget;
 	struct probe_options probe;
+	bool gate;	     /* a start waits for the answer */
 	bool serves_several; /* so does one nginx that is paired with it */
 	bool inferred; /* nobody could become the worker; set by judge_init */
 	bool running;  /* the program has been started already */

@@ -24,8 +24,6 @@
  */
 
 #define SINGLE_FINDINGS_MAX 64
-/* However late it is, the first entries of a tree are looked at. */
-#define TREE_MS_MIN	    20
 
 /* Files behind X-Accel-Redirect have their own code: the first person to
  * notice is the one who downloads. */

@@ -47,6 +47,7 @@ look_above(const struct grant_question *question, const char *place)
 	const struct probe_as app = {
 		.cred = question->app,
 		.proc_fd = question->worker->proc_fd,
+		.view = identity_view(question->worker),
 		.image = question->worker->image,
 		.umask = -1,
 	};

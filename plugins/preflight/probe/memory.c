@@ -16,12 +16,16 @@ struct kept {
 
 struct probe_memory {
 	struct kept *kept;
+	struct strvec *hung;
 };
 
 struct probe_memory *
 probe_memory_create(void)
 {
-	return xcalloc(1, sizeof(struct probe_memory));
+	struct probe_memory *memory = xcalloc(1, sizeof(*memory));
+
+	memory->hung = xcalloc(1, sizeof(*memory->hung));
+	return memory;
 }
 
 void
@@ -38,7 +42,15 @@ probe_memory_free(struct probe_memory *memory)
 		free(one->key);
 		free(one);
 	}
+	strvec_done(memory->hung);
+	free(memory->hung);
 	free(memory);
+}
+
+struct strvec *
+probe_memory_hung(const struct probe_memory *memory)
+{
+	return memory->hung;
 }
 
 void *

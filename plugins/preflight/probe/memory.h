@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/strbuf.h"
+#include "base/strvec.h"
 
 #include "preflight/probe/probe.h"
 
@@ -25,6 +26,9 @@ enum memory_kind {
 struct probe_memory *probe_memory_create(void);
 /* Frees everything that is kept; NULL is none. */
 void probe_memory_free(struct probe_memory *);
+
+/* Places that hung; see hung.h. */
+struct strvec *probe_memory_hung(const struct probe_memory *);
 
 /* What is kept under the key, NULL if there is nothing; stays the memory's. */
 void *probe_memory_get(const struct probe_memory *, const struct strbuf *key);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/check.h"
+#include "preflight/probe/hung.h"
 #include "preflight/probe/infer.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/probe.h"
@@ -40,7 +41,9 @@ struct asking {
 	size_t first; /* the child begins here */
 	size_t count;
 	size_t current; /* the question it is at */
+	const struct probe_as *as;
 	const struct cred *who;
+	struct probe_memory *memory; /* may be NULL */
 };
 
 static void
@@ -150,15 +153,24 @@ take(const struct record *record, const char *path, void *arg)
 	}
 }
 
+/* The answer to what hangs, or is left because something did. */
+static void
+leave_one(struct answer *answer, enum why why, int error, const char *hung)
+{
+	answer->verdict = ANSWER_UNDECIDED;
+	answer->why = why;
+	answer->error = error;
+	if (why == WHY_TIMED_OUT && hung != NULL && answer->blocker == NULL)
+		answer->blocker = xstrdup(hung);
+}
+
 /* Everything from the current question on is undecided for this reason. */
 static void
 leave_undecided(struct asking *asking, size_t end, enum why why, int error)
 {
-	for (size_t i = asking->current; i < end && i < asking->count; i++) {
-		asking->answers[i].verdict = ANSWER_UNDECIDED;
-		asking->answers[i].why = why;
-		asking->answers[i].error = error;
-	}
+	for (size_t i = asking->current; i < end && i < asking->count; i++)
+		leave_one(&asking->answers[i], why, error,
+		    hung_last(asking->memory));
 }
 
 /* Asks until all is answered, or there is no hope for the rest; then why. */
@@ -176,6 +188,9 @@ ask_until_done(struct session *session, struct asking *asking)
 			return WHY_NONE;
 		late = session->deadline_ms != 0 &&
 		    clock_mono_ms() >= session->deadline_ms;
+		if (why == WHY_TIMED_OUT && !late && !session->refused)
+			hung_note(asking->memory, asking->as,
+			    asking->questions[asking->current].path);
 		if (why != WHY_TIMED_OUT || late || ++hanging == HANGING_MAX)
 			break;
 		leave_undecided(asking, asking->current + 1, why, 0);
@@ -356,7 +371,11 @@ ask_parts(const struct probe_as *as, const struct question *questions,
     char **cause)
 {
 	enum probe_mode mode = probe_mode_for(as->cred);
-	struct asking asking = { .who = as->cred };
+	struct asking asking = {
+		.as = as,
+		.who = as->cred,
+		.memory = options == NULL ? NULL : options->memory,
+	};
 	enum why why = WHY_NONE;
 
 	for (size_t at = 0; at < count; at += asking.count) {
@@ -420,9 +439,15 @@ static bool
 recall(const struct probe_as *as, const struct question *question,
     const struct probe_memory *memory, struct answer *answer)
 {
+	const char *hung = hung_at(memory, as->view, question->path);
 	const struct answer *known;
 	struct strbuf key;
 
+	if (hung != NULL) {
+		*answer = (struct answer){ 0 };
+		leave_one(answer, WHY_TIMED_OUT, 0, hung);
+		return true;
+	}
 	if (!is_lasting(question))
 		return false;
 	make_key(as, question, &key);

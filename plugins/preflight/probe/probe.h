@@ -21,6 +21,9 @@ struct probe_memory;
 struct probe_options {
 	int64_t timeout_ms;  /* for one question; 0: 3000 */
 	int64_t deadline_ms; /* clock_mono_ms() at which all ends; 0: none */
+	/* How long listing trees has taken so far (struct tree_budget, all_ms);
+	 * NULL: nobody counts. */
+	int64_t *trees_ms;
 	/* What was found out before and holds for the run; NULL: nothing. */
 	struct probe_memory *memory;
 };

@@ -161,7 +161,8 @@ session_run(struct session *session)
 
 	session->error = 0;
 	session->abandoned = false;
-	if (abandoned_count >= ABANDONED_MAX)
+	session->refused = abandoned_count >= ABANDONED_MAX;
+	if (session->refused)
 		return WHY_TIMED_OUT;
 	why = child_start(session->plan, &reading.pid, &reading.fd);
 	if (why != WHY_NONE) {

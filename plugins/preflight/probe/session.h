@@ -18,6 +18,7 @@ struct session {
 	void *arg;
 	/* Set after: */
 	int error;	/* of a refusal by the system */
+	bool refused;	/* no child was started, too many are left behind */
 	bool abandoned; /* the child does not even die: left behind */
 };
 

@@ -17,11 +17,14 @@
 struct tree_budget {
 	size_t entries;
 	size_t opens;
-	int64_t ms; /* for listing */
+	int64_t ms;	/* for listing */
+	int64_t all_ms; /* for listing all trees of a program; 0: no limit */
 };
 
-extern const struct tree_budget tree_budget_start;     /* 20000, 400, 400 ms */
-extern const struct tree_budget tree_budget_provision; /* fifty times that */
+/* 20000, 400, 400 ms, 2 s. */
+extern const struct tree_budget tree_budget_start;
+/* Fifty times that. */
+extern const struct tree_budget tree_budget_provision;
 extern const struct tree_budget tree_budget_full;
 
 struct tree_options {

@@ -47,6 +47,27 @@ read_mounted(const struct lister *lister, const struct reading *reading,
 
 /* Every entry's own: a neighbour without an ACL says nothing about it. */
 bool
+lister_is_served(const struct lister *lister, uint32_t dir, const char *name)
+{
+	const struct strvec *served = lister->job->served;
+	size_t len = strlen(lister->where);
+	char below[PATH_MAX];
+
+	if (served == NULL || served->len == 0 || len == 0 ||
+	    !list_path(lister->table, dir, name, below))
+		return false;
+	len -= lister->where[len - 1] == '/';
+	for (size_t i = 0; i < served->len; i++) {
+		const char *mount = served->items[i];
+
+		if (strncmp(mount, lister->where, len) == 0 &&
+		    mount[len] == '/' && strcmp(mount + len + 1, below) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 lister_read_entry(const struct lister *lister, const struct reading *reading,
     const char *name, struct stat *st, struct facts *facts)
 {
@@ -218,16 +239,23 @@ is_worth_entering(const struct lister *lister, uint32_t parent,
 }
 
 static void
+note_mount(struct lister *lister, uint32_t parent, const char *name)
+{
+	lister->dirs++;
+	lister_send_entry(lister, -1, LIST_MOUNT, parent, name);
+}
+
+static void
 note_dir(struct lister *lister, uint32_t parent, const char *name,
     const struct facts *facts)
 {
 	uint32_t class, index;
 
-	lister->dirs++;
 	if (facts->dev != lister->dev) {
-		lister_send_entry(lister, -1, LIST_MOUNT, parent, name);
+		note_mount(lister, parent, name);
 		return;
 	}
+	lister->dirs++;
 	class = list_class_of(lister->table, facts, false);
 	if (class != UINT32_MAX)
 		lister->table->classes[class].members++;
@@ -352,8 +380,11 @@ lister_note_entry(struct lister *lister, struct reading *reading,
 
 	lister->entries++;
 	lister->table->dirs[reading->dir].entries++;
-	if (entry->st.st_mode == 0)
+	if (entry->st.st_mode == 0) {
+		if (lister_is_served(lister, reading->dir, name))
+			note_mount(lister, reading->dir, name);
 		return;
+	}
 	seen_facts(reading->seen, reading->known, entry, &facts);
 	digest_entry(lister, reading, entry, &facts);
 	if (S_ISLNK(facts.mode)) {

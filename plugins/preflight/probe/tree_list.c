@@ -90,6 +90,19 @@ refuse_root(const struct child *child, enum why why, int error)
 	record_send(child->out, &record, NULL);
 }
 
+/* Paths of mounts are free of links. */
+static void
+find_where(struct lister *lister)
+{
+	char name[FACTS_LINK_SIZE];
+	ssize_t len;
+
+	facts_fd_name(lister->root, name);
+	len = readlinkat(lister->child->links, name, lister->where,
+	    sizeof(lister->where) - 1);
+	lister->where[len > 0 ? len : 0] = '\0';
+}
+
 void
 tree_list(const struct child *child, void *arg)
 {
@@ -116,6 +129,8 @@ tree_list(const struct child *child, void *arg)
 		return;
 	}
 	lister.dev = facts.dev;
+	find_where(&lister);
+	lister.beat_ms = clock_mono_ms();
 	lister.until_ms = clock_mono_ms() + lister.job->budget.ms;
 	list_add_dir(lister.table, 0, "",
 	    list_class_of(lister.table, &facts, false), &index);

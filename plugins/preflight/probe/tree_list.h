@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/strvec.h"
+
 #include "preflight/probe/child.h"
 #include "preflight/probe/tree.h"
 #include "preflight/probe/tree_gain.h"
@@ -15,6 +17,7 @@
  * eat the budget.  Memory comes from one anonymous mapping.
  *
  * Records it sends:
+ *   RECORD_BEGIN      nothing: it is alive
  *   RECORD_SAMPLE     path; numbers: class or -1, LIST_* reason, and 1 for a
  *                     directory (LIST_SECRET) or the length of the link's own
  *                     path, after which its target follows (LIST_LEAVING); for
@@ -52,8 +55,11 @@ struct list_job {
 	bool sources;		      /* and for program source */
 	char *const *more_secrets;    /* and for these patterns; may be NULL */
 	const struct tree_gain *gain; /* a change to be priced; may be NULL */
-	struct seen *shared;	      /* with those before it; may be NULL */
-	bool home; /* below three levels only known dot directories */
+	/* Mount points, from its root, that a server answers for: they are not
+	 * even looked at.  May be NULL. */
+	const struct strvec *served;
+	struct seen *shared; /* with those before it; may be NULL */
+	bool home;	     /* below three levels only known dot directories */
 };
 
 /* A child_fn; arg is a struct list_job. */

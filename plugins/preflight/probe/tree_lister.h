@@ -15,6 +15,9 @@
  */
 
 #define LIST_DEPTH_MAX 40
+/* A lister gives a sign of life so often, or as soon as its file system lets
+ * it. */
+#define LIST_BEAT_MS   500
 
 /* All a child may send is RECORD_TOTAL_MAX: up to here go names of secrets and
  * links while listing, then directories, then samples. */
@@ -30,6 +33,8 @@ struct lister {
 	int root;
 	dev_t dev;
 	int64_t until_ms;
+	int64_t beat_ms;      /* the last sign of life */
+	char where[PATH_MAX]; /* the root, free of links; "" if not known */
 	size_t entries;
 	size_t sent; /* bytes */
 	size_t secrets, sources;
@@ -52,6 +57,8 @@ struct reading {
 
 /* Reads and notes a part of the directory that reading.fd is open on. */
 void lister_read_dir(struct lister *, struct reading *);
+/* Whether it is a mount that a server answers for, and might not. */
+bool lister_is_served(const struct lister *, uint32_t dir, const char *name);
 /* Looks at one entry; false if that is refused or it is gone. */
 bool lister_read_entry(const struct lister *, const struct reading *,
     const char *name, struct stat *, struct facts *);

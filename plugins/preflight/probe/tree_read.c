@@ -19,7 +19,7 @@
 
 #define PIECE_BYTES 65536
 /* Entries between two looks at the clock. */
-#define CLOCK_EVERY 64
+#define CLOCK_EVERY 16
 
 struct kernel_dirent {
 	uint64_t ino;
@@ -57,10 +57,19 @@ next_name(int fd, struct piece *piece)
 	}
 }
 
+/* Whether the time is over; gives a sign of life. */
 static bool
-is_late(const struct lister *lister)
+is_late(struct lister *lister)
 {
-	return clock_mono_ms() >= lister->until_ms;
+	int64_t now = clock_mono_ms();
+	struct record beat;
+
+	if (now >= lister->beat_ms + LIST_BEAT_MS) {
+		lister->beat_ms = now;
+		record_init(&beat, RECORD_BEGIN, 0);
+		record_send(lister->child->out, &beat, NULL);
+	}
+	return now >= lister->until_ms;
 }
 
 /* The number a name draws.  FNV alone gives like names like numbers. */
@@ -105,7 +114,8 @@ look_at(struct lister *lister, struct reading *reading, const char *name)
 {
 	struct facts facts;
 	struct stat st;
-	bool known = lister_read_entry(lister, reading, name, &st, &facts);
+	bool known = !lister_is_served(lister, reading->dir, name) &&
+	    lister_read_entry(lister, reading, name, &st, &facts);
 
 	seen_add(reading->seen, reading->known, name, known ? &st : NULL,
 	    &facts);
@@ -130,8 +140,11 @@ read_sample(struct lister *lister, struct reading *reading)
 	dir->place.begun = true;
 	dir->place.done = !late && dir->place.names == sample->count;
 	dir->place.drawn = sample->picks[sample->largest].drawn;
-	for (size_t i = 0; i < sample->count; i++)
+	for (size_t i = 0; i < sample->count; i++) {
 		look_at(lister, reading, sample->picks[i].name);
+		if (i % CLOCK_EVERY == 0)
+			is_late(lister);
+	}
 	/* What was not offered is no part of the rest. */
 	if (late)
 		seen_forget(dir);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
+#include "preflight/probe/hung.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/seen.h"
 #include "preflight/probe/session.h"
@@ -11,9 +13,15 @@
 #include "preflight/probe/tree_survey.h"
 #include "preflight/witness/witness.h"
 
-#define CPU_SECONDS 600
-/* How long a lister may be silent beyond its own budget. */
-#define SLACK_MS    3000
+#define CPU_SECONDS    600
+/* How long a lister may be silent; see LIST_BEAT_MS. */
+#define QUIET_MS       3000
+#define TREE_MS_MIN    20
+/* So many trees, and entries in them, are listed again while a start waits. */
+#define AGAIN_TREES    6
+#define AGAIN_ENTRIES  1000
+/* With so many directories even they would take too long. */
+#define LARGE_DIRS_MAX 4000
 
 static void
 take_dir(struct tree_survey *survey, const struct record *record,
@@ -175,13 +183,27 @@ find_sharing(const struct probe_as *as, struct probe_memory *memory)
 	return sharing;
 }
 
+/* However late it is, the first entries of a tree are looked at. */
+static int64_t
+time_left(const struct tree_budget *budget, const struct probe_options *options)
+{
+	int64_t left = budget->ms;
+
+	if (options->trees_ms != NULL && budget->all_ms != 0 &&
+	    budget->all_ms - *options->trees_ms < left)
+		left = budget->all_ms - *options->trees_ms;
+	return left > TREE_MS_MIN ? left : TREE_MS_MIN;
+}
+
 static struct tree_survey *
 list(const struct list_job *asked, const struct probe_as *as,
     const struct probe_options *options)
 {
 	struct list_job job = *asked;
+	int64_t begun_ms = clock_mono_ms();
 	struct sharing *sharing = find_sharing(as, options->memory);
 	struct tree_survey *survey = xcalloc(1, sizeof(*survey));
+	struct strvec served = STRVEC_INIT;
 	struct child_plan plan = {
 		.as = as,
 		.become = probe_mode_for(as->cred) == PROBE_BECOME,
@@ -191,7 +213,8 @@ list(const struct list_job *asked, const struct probe_as *as,
 	};
 	struct session session = {
 		.plan = &plan,
-		.quiet_ms = job.budget.ms + SLACK_MS,
+		.quiet_ms =
+		    options->timeout_ms > 0 ? options->timeout_ms : QUIET_MS,
 		.deadline_ms = options->deadline_ms,
 		.take = take,
 		.arg = survey,
@@ -199,15 +222,83 @@ list(const struct list_job *asked, const struct probe_as *as,
 
 	if (sharing != NULL)
 		job.shared = sharing->seen;
+	job.budget.ms = time_left(&asked->budget, options);
+	hung_served(as->proc_fd, &served);
+	job.served = &served;
 	survey->refs = 1;
-	survey->why = session_run(&session);
+	if (hung_at(options->memory, as->view, job.path) != NULL)
+		survey->why = WHY_TIMED_OUT;
+	else
+		survey->why = session_run(&session);
+	if (options->trees_ms != NULL)
+		*options->trees_ms += clock_mono_ms() - begun_ms;
 	/* One that was stopped may have left a half of something, or, if it
 	 * does not even die, may go on. */
 	if (sharing != NULL &&
 	    (survey->why == WHY_TIMED_OUT || survey->why == WHY_BROKEN))
 		stop_sharing(sharing);
+	if (survey->why == WHY_TIMED_OUT && !session.refused &&
+	    (session.deadline_ms == 0 || clock_mono_ms() < session.deadline_ms))
+		hung_note(options->memory, as, job.path);
 	survey->error = session.error;
+	strvec_done(&served);
 	return survey;
+}
+
+static size_t
+entries_of(const struct tree_survey *survey)
+{
+	return survey->seen[0] + survey->seen[1] + survey->seen[2] +
+	    survey->seen[3];
+}
+
+/*
+ * Whether listing it again would take too long for a start that waits, together
+ * with those before it.  One that was not seen to the end is of unknown size.
+ */
+static bool
+is_large(const struct tree_survey *survey)
+{
+	static size_t trees, entries;
+	size_t more = entries_of(survey);
+
+	if (survey->dir_count >= LARGE_DIRS_MAX)
+		return false;
+	if (survey->seen[5] == 0 || entries + more > AGAIN_ENTRIES ||
+	    trees == AGAIN_TREES)
+		return true;
+	entries += more;
+	trees++;
+	return false;
+}
+
+static void
+push_below(struct strvec *paths, const char *root, const char *below)
+{
+	size_t len = strlen(root);
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	strvec_pushf(paths, "%.*s/%s", (int)len, root, below);
+}
+
+static void
+witness_large(const struct list_job *job, const struct strbuf *key, pid_t view,
+    const struct tree_survey *survey)
+{
+	struct strvec dirs = STRVEC_INIT, entries = STRVEC_INIT;
+
+	for (size_t i = 0; i < survey->dir_count; i++)
+		push_below(&dirs, job->path, survey->dirs[i].path);
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		if (survey->samples[i].reason != LIST_MOUNT)
+			push_below(&entries, job->path,
+			    survey->samples[i].path);
+	}
+	witness_large_tree(job->path, key->data, key->len, view,
+	    survey->seen[7], &dirs, &entries);
+	strvec_done(&dirs);
+	strvec_done(&entries);
 }
 
 /* Notes what the listing saw; a refusal rests on the way to the tree. */
@@ -218,10 +309,15 @@ bear_witness(const struct list_job *job, const struct identity *worker,
 	pid_t view = identity_view(worker);
 	struct strbuf key = STRBUF_INIT;
 
+	if (!witness_is_noting())
+		return;
 	if (survey->why == WHY_NONE) {
 		tree_key_write(job, cred, &key);
-		witness_tree(job->path, key.data, key.len, view,
-		    survey->seen[7]);
+		if (is_large(survey))
+			witness_large(job, &key, view, survey);
+		else
+			witness_tree(job->path, key.data, key.len, view,
+			    survey->seen[7]);
 		strbuf_done(&key);
 	} else if (survey->why == WHY_LIST) {
 		witness_path(view, job->path);
@@ -237,6 +333,7 @@ list_as(struct list_job *job, const struct identity *worker,
 	const struct probe_as as = {
 		.cred = cred,
 		.proc_fd = probe_may_enter(worker->proc_fd),
+		.view = identity_view(worker),
 		.umask = -1,
 		.image = worker->image,
 	};

@@ -168,7 +168,7 @@ static const char *const templates[] = {
 	    "write: it is somebody else's in a sticky directory "
 	    "(fs.protected_regular)",
 	[WHY_OTHER_ERROR] = "%w cannot reach %p: %e",
-	[WHY_TIMED_OUT] = "%p did not answer in time; an nginx worker that "
+	[WHY_TIMED_OUT] = "%b did not answer in time; an nginx worker that "
 	    "touches it stops serving",
 	[WHY_NO_NAMESPACE] = "cannot enter the file system view of %w to look "
 	    "at %p",

@@ -69,17 +69,29 @@ read_all(int fd, struct kept_head *head)
 }
 
 static bool
-is_current(const struct kept_head *head, uint64_t asked, int64_t max_age_ms)
+is_current(const struct kept_head *head, const struct kept_head *now,
+    int64_t max_age_ms)
+{
+	if (memcmp(head->magic, now->magic, sizeof(now->magic)) != 0 ||
+	    head->asked != now->asked)
+		return false;
+	return max_age_ms == 0 ||
+	    (head->day == now->day && head->boot_ms <= now->boot_ms &&
+		now->boot_ms - head->boot_ms <= max_age_ms);
+}
+
+/* With a limit of age somebody waits for the answer. */
+static bool
+is_good(const struct kept_head *head, const char *data, uint64_t asked,
+    int64_t max_age_ms)
 {
 	struct kept_head now;
 
 	fill_head(&now, asked);
-	if (memcmp(head->magic, now.magic, sizeof(now.magic)) != 0 ||
-	    head->asked != asked)
-		return false;
-	return max_age_ms == 0 ||
-	    (head->day == now.day && head->boot_ms <= now.boot_ms &&
-		now.boot_ms - head->boot_ms <= max_age_ms);
+	return is_current(head, &now, max_age_ms) &&
+	    witness_holds(data, head->facts_len,
+		max_age_ms != 0 &&
+		    now.boot_ms - head->boot_ms <= KEPT_GLANCE_MS);
 }
 
 bool
@@ -87,9 +99,8 @@ kept_read(int fd, int64_t max_age_ms, struct kept *kept)
 {
 	struct kept_head head;
 	char *data = read_all(fd, &head);
-	bool good = data != NULL &&
-	    is_current(&head, kept->asked, max_age_ms) &&
-	    witness_holds(data, head.facts_len);
+	bool good =
+	    data != NULL && is_good(&head, data, kept->asked, max_age_ms);
 
 	if (good) {
 		strbuf_init(&kept->text);

@@ -19,7 +19,9 @@ struct kept {
 };
 
 /* No answer is given again after so long. */
-#define KEPT_MAX_MS (300 * 1000)
+#define KEPT_MAX_MS    (300 * 1000)
+/* So long large trees are not listed again; see witness_holds. */
+#define KEPT_GLANCE_MS (30 * 1000)
 
 /*
  * The answer in the file, if it is one to what was asked, not older than

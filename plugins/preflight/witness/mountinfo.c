@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,44 +56,93 @@ describe(const char *type, const char *options)
 	return NULL;
 }
 
-/*
- * "36 35 98:0 /root /mount opts ... - type source superopts": the mount of the
- * device, or at the path where the device is not known.
- */
-static char *
-describe_line(char *line, dev_t dev, const char *path)
+/* One line, taken apart in place. */
+struct mount {
+	dev_t dev;
+	char *point;
+	char *type;
+	char *options;
+};
+
+/* Blanks and the like are written as three octal digits. */
+static void
+decode(char *text)
+{
+	char *out = text;
+
+	for (; *text != '\0'; text++) {
+		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' &&
+		    text[2] >= '0' && text[2] <= '7' && text[3] >= '0' &&
+		    text[3] <= '7') {
+			*out++ = (char)((text[1] - '0') * 64 +
+			    (text[2] - '0') * 8 + (text[3] - '0'));
+			text += 3;
+		} else {
+			*out++ = *text;
+		}
+	}
+	*out = '\0';
+}
+
+/* "36 35 98:0 /root /mount opts ... - type source superopts" */
+static bool
+parse_line(char *line, struct mount *mount)
 {
 	unsigned major_, minor_;
-	char *save = NULL, *type, *options, *dash = strstr(line, " - ");
+	char *save = NULL, *dash = strstr(line, " - ");
 	int at = 0;
-	size_t len = path == NULL ? 0 : strlen(path);
 
 	if (dash == NULL ||
 	    sscanf(line, "%*u %*u %u:%u %*s %n", &major_, &minor_, &at) != 2 ||
 	    at == 0)
-		return NULL;
-	if (dev != 0 ? makedev(major_, minor_) != dev
-		     : strncmp(line + at, path, len) != 0 ||
-		    line[(size_t)at + len] != ' ')
-		return NULL;
-	type = strtok_r(dash + 3, " ", &save);
+		return false;
+	mount->dev = makedev(major_, minor_);
+	mount->type = strtok_r(dash + 3, " ", &save);
 	strtok_r(NULL, " ", &save);
-	options = strtok_r(NULL, " ", &save);
-	return type == NULL ? NULL
-			    : describe(type, options == NULL ? "" : options);
+	mount->options = strtok_r(NULL, " ", &save);
+	if (mount->options == NULL)
+		mount->options = (char *)"";
+	mount->point = line + at;
+	mount->point[strcspn(mount->point, " ")] = '\0';
+	decode(mount->point);
+	return mount->type != NULL;
 }
 
 char *
 mountinfo_server(const char *mountinfo, dev_t dev, const char *path)
 {
 	char *copy, *save = NULL, *server = NULL;
+	struct mount mount;
 
 	if (dev == 0 && path == NULL)
 		return NULL;
 	copy = xstrdup(mountinfo);
 	for (char *line = strtok_r(copy, "\n", &save);
-	     line != NULL && server == NULL; line = strtok_r(NULL, "\n", &save))
-		server = describe_line(line, dev, path);
+	     line != NULL && server == NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (parse_line(line, &mount) &&
+		    (dev != 0 ? mount.dev == dev
+			      : strcmp(mount.point, path) == 0))
+			server = describe(mount.type, mount.options);
+	}
 	free(copy);
 	return server;
+}
+
+void
+mountinfo_served(const char *mountinfo, struct strvec *points)
+{
+	char *copy = xstrdup(mountinfo), *save = NULL, *server;
+	struct mount mount;
+
+	for (char *line = strtok_r(copy, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (!parse_line(line, &mount))
+			continue;
+		server = describe(mount.type, mount.options);
+		if (server != NULL)
+			strvec_push(points, mount.point);
+		free(server);
+	}
+	free(copy);
 }

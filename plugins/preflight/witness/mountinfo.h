@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include "base/strvec.h"
+
 /* What is read of a mountinfo file at most. */
 #define MOUNTINFO_MAX (4u * 1024 * 1024)
 
@@ -15,5 +17,7 @@
  * one whose mount point is the path; pure.
  */
 char *mountinfo_server(const char *mountinfo, dev_t, const char *path);
+/* The mount points of all such, in the order of the file; pure. */
+void mountinfo_served(const char *mountinfo, struct strvec *points);
 
 #endif

@@ -112,6 +112,16 @@ take_place(const char *full, struct stamp *stamp)
 }
 
 static void
+take_directory(const char *full, struct stamp *stamp)
+{
+	struct stat st;
+
+	/* A change of its ACL shows in the times as well. */
+	if (look(full, &st, stamp))
+		add_times(&st, stamp);
+}
+
+static void
 take_file(const char *full, struct stamp *stamp)
 {
 	struct stat st;
@@ -214,13 +224,15 @@ stamp_take(enum stamp_kind kind, pid_t view, const char *bytes, size_t len,
 		[STAMP_FILE] = take_file,
 		[STAMP_MOUNT] = take_mount,
 		[STAMP_VALUE] = take_value,
+		[STAMP_DIRECTORY] = take_directory,
+		[STAMP_ENTRY] = take_place,
 	};
 	char full[PATH_IN_VIEW_SIZE];
 
 	memset(stamp, 0, sizeof(*stamp));
 	if (kind == STAMP_NGINX) {
 		take_nginx(view, stamp);
-	} else if (kind == STAMP_TREE) {
+	} else if (kind == STAMP_TREE || kind == STAMP_LARGE_TREE) {
 		if (lister == NULL)
 			stamp->error = ENOSYS;
 		else

@@ -18,6 +18,11 @@ enum stamp_kind {
 	STAMP_VALUE, /* the first bytes of a file below /proc */
 	STAMP_NGINX, /* the processes of the master view; 0: all masters */
 	STAMP_TREE,  /* a listing; the bytes are its key */
+	/* Of a large tree: the listing; and instead of it, for a short time, its
+	 * directories with their times, and what was tried of the rest. */
+	STAMP_LARGE_TREE,
+	STAMP_DIRECTORY,
+	STAMP_ENTRY, /* as STAMP_PLACE */
 	STAMP_KINDS
 };
 

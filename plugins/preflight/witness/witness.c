@@ -88,7 +88,7 @@ is_noting(void)
  * The stamp of a fact, which is new or known; NULL if nothing is noted.
  * Without a stamp given it is taken.
  */
-static const struct stamp *
+static struct stamp *
 note_stamp(enum stamp_kind kind, pid_t view, const void *bytes, size_t len,
     const struct stamp *given)
 {
@@ -282,19 +282,55 @@ witness_glob(const char *pattern)
 	free(dir);
 }
 
+static void
+note_tree(enum stamp_kind kind, const char *key, size_t len, pid_t view,
+    uint64_t digest)
+{
+	const struct stamp seen = { .more = digest };
+	struct stamp *noted = note_stamp(kind, view, key, len, &seen);
+
+	if (noted == NULL || noted->more == digest)
+		return;
+	/* It was listed before, and was different: a large one, perhaps, only as
+	 * there was less time. */
+	if (kind == STAMP_LARGE_TREE)
+		noted->more = 0;
+	else
+		witness_give_up();
+}
+
 void
 witness_tree(const char *path, const char *key, size_t len, pid_t view,
     uint64_t digest)
 {
-	const struct stamp seen = { .more = digest }, *noted;
-
 	if (!is_noting())
 		return;
 	witness_path(view, path);
-	noted = note_stamp(STAMP_TREE, view, key, len, &seen);
-	/* It was listed before, and was different. */
-	if (digest == 0 || (noted != NULL && noted->more != digest))
+	note_tree(STAMP_TREE, key, len, view, digest);
+	if (digest == 0)
 		witness_give_up();
+}
+
+void
+witness_large_tree(const char *path, const char *key, size_t len, pid_t view,
+    uint64_t digest, const struct strvec *dirs, const struct strvec *entries)
+{
+	if (!is_noting())
+		return;
+	witness_path(view, path);
+	note_tree(STAMP_LARGE_TREE, key, len, view, digest);
+	for (size_t i = 0; i < dirs->len; i++)
+		note(STAMP_DIRECTORY, view, dirs->items[i],
+		    strlen(dirs->items[i]));
+	for (size_t i = 0; i < entries->len; i++)
+		note(STAMP_ENTRY, view, entries->items[i],
+		    strlen(entries->items[i]));
+}
+
+bool
+witness_is_noting(void)
+{
+	return is_noting();
 }
 
 void
@@ -378,28 +414,46 @@ witness_write(struct strbuf *out)
 	return true;
 }
 
-bool
-witness_holds(const char *data, size_t len)
+/* Whether the kind counts in a look of that thoroughness. */
+static bool
+counts(uint32_t kind, bool glance)
 {
-	struct fact_head head;
+	if (kind == STAMP_LARGE_TREE)
+		return !glance;
+	return glance || (kind != STAMP_DIRECTORY && kind != STAMP_ENTRY);
+}
+
+static bool
+still_holds(const struct fact_head *head, const char *data)
+{
 	struct stamp now;
 	char *bytes;
 	bool same;
+
+	/* NUL behind it: most are paths. */
+	bytes = xcalloc(1, (size_t)head->len + 1);
+	memcpy(bytes, data, head->len);
+	stamp_take((enum stamp_kind)head->kind, head->view, bytes, head->len,
+	    &now);
+	same = memcmp(&now, &head->stamp, sizeof(now)) == 0;
+	/* No digest: it was not seen to the end. */
+	if (head->kind == STAMP_LARGE_TREE && now.more == 0)
+		same = false;
+	free(bytes);
+	return same;
+}
+
+bool
+witness_holds(const char *data, size_t len, bool glance)
+{
+	struct fact_head head;
 
 	while (len >= sizeof(head)) {
 		memcpy(&head, data, sizeof(head));
 		data += sizeof(head);
 		len -= sizeof(head);
-		if (head.kind >= STAMP_KINDS || head.len > len)
-			return false;
-		/* NUL behind it: most are paths. */
-		bytes = xcalloc(1, (size_t)head.len + 1);
-		memcpy(bytes, data, head.len);
-		stamp_take((enum stamp_kind)head.kind, head.view, bytes,
-		    head.len, &now);
-		same = memcmp(&now, &head.stamp, sizeof(now)) == 0;
-		free(bytes);
-		if (!same)
+		if (head.kind >= STAMP_KINDS || head.len > len ||
+		    (counts(head.kind, glance) && !still_holds(&head, data)))
 			return false;
 		data += head.len;
 		len -= head.len;

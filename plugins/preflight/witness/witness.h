@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/strbuf.h"
+#include "base/strvec.h"
 
 /*
  * What a verdict rests on (contract P6, TOCTOU): every object that was looked
@@ -36,6 +37,13 @@ void witness_glob(const char *pattern);
  * changes). */
 void witness_tree(const char *path, const char *key, size_t len, pid_t view,
     uint64_t digest);
+/* The same of one that is too large to be listed while somebody waits: paths of
+ * all its directories and of what was tried in it come with it. */
+void witness_large_tree(const char *path, const char *key, size_t len,
+    pid_t view, uint64_t digest, const struct strvec *dirs,
+    const struct strvec *entries);
+/* Whether anything is noted at all. */
+bool witness_is_noting(void);
 /* The processes of this nginx master, itself included, or all masters if it is
  * 0: numbers, start times and titles. */
 void witness_nginx(pid_t master);
@@ -46,7 +54,8 @@ void witness_give_up(void);
 
 /* Appends everything that was noted; false if it would not be enough. */
 bool witness_write(struct strbuf *);
-/* Whether all that witness_write wrote is still so. */
-bool witness_holds(const char *data, size_t len);
+/* Whether all that witness_write wrote is still so; glance: without listing
+ * large trees, so that a change of a file that was only counted is missed. */
+bool witness_holds(const char *data, size_t len, bool glance);
 
 #endif

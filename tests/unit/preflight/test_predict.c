@@ -273,3 +273,21 @@ Test(mountinfo, server)
 	cr_assert_null(mountinfo_server(info, 0, "/mnt"));
 	cr_assert_null(mountinfo_server("garbage\n\n - \n", 0, "/mnt"));
 }
+
+Test(mountinfo, served)
+{
+	static const char info[] =
+	    "21 1 254:0 / / rw - ext4 /dev/vda rw\n"
+	    "garbage\n"
+	    "30 21 0:45 / /mnt/my\\040files rw,nosuid shared:3 - fuse.sshfs "
+	    "app@x:/ rw,user_id=1000,group_id=1000\n"
+	    "31 21 0:46 / /proc rw - proc proc rw\n"
+	    "32 21 0:47 / /mnt/n rw - nfs4 srv:/ rw,vers=4\n";
+	struct strvec points = STRVEC_INIT;
+
+	mountinfo_served(info, &points);
+	cr_assert_eq(points.len, 2);
+	cr_assert_str_eq(points.items[0], "/mnt/my files");
+	cr_assert_str_eq(points.items[1], "/mnt/n");
+	strvec_done(&points);
+}

@@ -243,7 +243,7 @@ Test(tree, writable_is_seen)
 
 Test(tree, t124_a_huge_directory_does_not_eat_the_budget)
 {
-	struct tree_budget budget = { 2000, 50, 10000 };
+	struct tree_budget budget = { 2000, 50, 10000, 0 };
 	struct tree_result result;
 	char name[64];
 
@@ -260,7 +260,7 @@ Test(tree, t124_a_huge_directory_does_not_eat_the_budget)
 
 Test(tree, first_round_reaches_other_directories)
 {
-	struct tree_budget budget = { 700, 50, 10000 };
+	struct tree_budget budget = { 700, 50, 10000, 0 };
 	struct tree_result result;
 
 	scene_dir(&scene, "media/a", 0755, APP, APP);
@@ -278,7 +278,7 @@ Test(tree, first_round_reaches_other_directories)
  * looked at, not those that happen to come first, and in each run the same. */
 Test(tree, a_sample_of_a_large_directory)
 {
-	struct tree_budget budget = { 256, 50, 10000 };
+	struct tree_budget budget = { 256, 50, 10000, 0 };
 	struct tree_result first, second;
 	const struct dirent *entry;
 	int closed = 0;
@@ -316,7 +316,7 @@ Test(tree, every_entry_of_a_large_directory_once)
 	files("f", 3000, 0644);
 	scene_dir(&scene, "media/sub", 0755, APP, APP);
 	scene_file(&scene, "media/sub/x", 0600, APP, APP);
-	result = sample_with((struct tree_budget){ 20000, 50, 20000 });
+	result = sample_with((struct tree_budget){ 20000, 50, 20000, 0 });
 	cr_assert(result.complete);
 	cr_assert_eq(result.files, 3001);
 	cr_assert_eq(result.dirs, 1);
@@ -378,7 +378,7 @@ Test(tree, thousands_of_refusals)
 		snprintf(name, sizeof(name), "media/d%d", i);
 		scene_dir(&scene, name, 0700, APP, APP);
 	}
-	result = sample_with((struct tree_budget){ 20000, 400, 20000 });
+	result = sample_with((struct tree_budget){ 20000, 400, 20000, 0 });
 	cr_assert(result.complete);
 	cr_assert_eq(result.refused_total, 4000);
 	cr_assert_eq(result.refused_count, 64);
