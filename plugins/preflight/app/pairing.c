@@ -7,8 +7,8 @@
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
-#include "preflight/nginx/nginx_location.h"
 #include "preflight/app/pairing.h"
+#include "preflight/nginx/nginx_location.h"
 #include "preflight/witness/witness.h"
 
 /*

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "preflight/app/program_view.h"
 #include "preflight/nginx/need.h"
 #include "preflight/nginx/nginx_site.h"
-#include "preflight/app/program_view.h"
 
 /*
  * Which needs of an nginx concern which program (contract P3.4).

@@ -7,19 +7,19 @@
 #include "base/xmalloc.h"
 #include "config/config.h"
 
-#include "preflight/policy/baseline.h"
+#include "preflight/app/nginx_program.h"
+#include "preflight/app/tenants.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
 #include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
-#include "preflight/probe/memory.h"
+#include "preflight/policy/baseline.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
+#include "preflight/probe/memory.h"
 #include "preflight/report/report.h"
 #include "preflight/report/report_store.h"
-#include "preflight/app/nginx_program.h"
-#include "preflight/app/tenants.h"
 #include "preflight/witness/witness.h"
 
 #define QUESTION_MS_MAX 3000

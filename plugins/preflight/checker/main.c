@@ -13,14 +13,11 @@
 #include "base/xmalloc.h"
 
 #include "preflight/checker/checkup.h"
-#include "preflight/witness/digest.h"
 #include "preflight/checker/exit_code.h"
-#include "preflight/fix/fix_apply.h"
-#include "preflight/witness/kept.h"
-#include "preflight/witness/stamp.h"
-#include "preflight/probe/tree_key.h"
-#include "preflight/policy/options.h"
 #include "preflight/checker/prepare.h"
+#include "preflight/fix/fix_apply.h"
+#include "preflight/policy/options.h"
+#include "preflight/probe/tree_key.h"
 #include "preflight/report/report.h"
 #include "preflight/report/report_gate.h"
 #include "preflight/report/report_json.h"
@@ -29,6 +26,9 @@
 #include "preflight/report/report_store.h"
 #include "preflight/report/report_text.h"
 #include "preflight/report/report_yaml.h"
+#include "preflight/witness/digest.h"
+#include "preflight/witness/kept.h"
+#include "preflight/witness/stamp.h"
 
 /*
  * supervisord-c-preflight: parse, run, print, exit.

@@ -5,12 +5,12 @@
 #include "base/xmalloc.h"
 #include "config/config.h"
 
-#include "preflight/checker/checkup.h"
-#include "preflight/nginx/nginx_instance.h"
 #include "preflight/app/pairing.h"
+#include "preflight/checker/checkup.h"
 #include "preflight/checker/prepare.h"
-#include "preflight/report/quote.h"
 #include "preflight/judge/runtime_dir.h"
+#include "preflight/nginx/nginx_instance.h"
+#include "preflight/report/quote.h"
 
 /*
  * The worker's group is that of the nginx which belongs to the program best.

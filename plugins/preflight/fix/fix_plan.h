@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #include "preflight/probe/answer.h"
-#include "preflight/report/finding.h"
 #include "preflight/probe/socket_plan.h"
 #include "preflight/probe/tree.h"
+#include "preflight/report/finding.h"
 
 /* A served tree with files that the worker may not read. */
 struct fix_tree {

@@ -2,8 +2,8 @@
 #ifndef PREFLIGHT_EFFECT_H
 #define PREFLIGHT_EFFECT_H
 
-#include "preflight/report/finding.h"
 #include "preflight/nginx/need.h"
+#include "preflight/report/finding.h"
 
 /*
  * Sets what a visitor and nginx's error log would see if the need is refused

@@ -6,12 +6,12 @@
 #include "base/xmalloc.h"
 
 #include "preflight/fix/fix_model.h"
-#include "preflight/judge/fix_scene.h"
 #include "preflight/fix/fix_tree.h"
-#include "preflight/probe/grant.h"
+#include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge_grant.h"
-#include "preflight/report/sentence.h"
 #include "preflight/judge/tree_secrets.h"
+#include "preflight/probe/grant.h"
+#include "preflight/report/sentence.h"
 
 /*
  * The app child sees its own tree and tells by arithmetic what else the worker

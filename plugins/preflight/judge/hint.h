@@ -2,8 +2,8 @@
 #ifndef PREFLIGHT_HINT_H
 #define PREFLIGHT_HINT_H
 
-#include "preflight/probe/answer.h"
 #include "preflight/nginx/identity.h"
+#include "preflight/probe/answer.h"
 
 /*
  * Why something may be refused although mode and ACL allow it (PF111): the

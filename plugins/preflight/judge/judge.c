@@ -5,12 +5,12 @@
 
 #include "base/xmalloc.h"
 
+#include "preflight/app/tenants.h"
 #include "preflight/judge/hint.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/nginx/nginx_location.h"
 #include "preflight/report/sentence.h"
-#include "preflight/app/tenants.h"
 
 /*
  * What all judges share: a check for each need, a finding for each refusal,

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-#include "preflight/nginx/nginx_instance.h"
 #include "preflight/app/pairing.h"
-#include "preflight/probe/predict.h"
 #include "preflight/app/program_view.h"
-#include "preflight/report/report.h"
+#include "preflight/nginx/nginx_instance.h"
+#include "preflight/probe/predict.h"
 #include "preflight/probe/tree.h"
+#include "preflight/report/report.h"
 
 /*
  * From needs and answers to findings: one judge for a program, an nginx and

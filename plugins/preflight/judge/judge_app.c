@@ -5,10 +5,10 @@
 #include "base/shell_words.h"
 #include "base/xmalloc.h"
 
-#include "preflight/probe/app_check.h"
-#include "preflight/judge/judge.h"
-#include "preflight/report/sentence.h"
 #include "preflight/app/unwrap.h"
+#include "preflight/judge/judge.h"
+#include "preflight/probe/app_check.h"
+#include "preflight/report/sentence.h"
 
 /*
  * What the program needs before it can start, asked as its own user (contract

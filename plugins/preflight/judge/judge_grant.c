@@ -4,12 +4,12 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/probe/grant.h"
+#include "preflight/app/tenants.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_grant.h"
 #include "preflight/judge/judge_links.h"
+#include "preflight/probe/grant.h"
 #include "preflight/report/sentence.h"
-#include "preflight/app/tenants.h"
 
 /*
  * The worker with a grant and without it, over the places of a program.

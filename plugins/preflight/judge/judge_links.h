@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "preflight/probe/answer.h"
-#include "preflight/nginx/need.h"
 #include "preflight/app/program_view.h"
+#include "preflight/nginx/need.h"
+#include "preflight/probe/answer.h"
 #include "preflight/probe/tree.h"
 
 /*

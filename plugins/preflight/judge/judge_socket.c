@@ -13,8 +13,8 @@
 #include "preflight/judge/judge.h"
 #include "preflight/judge/runtime_dir.h"
 #include "preflight/judge/socket_maker.h"
-#include "preflight/report/sentence.h"
 #include "preflight/probe/socket_plan.h"
+#include "preflight/report/sentence.h"
 #include "preflight/witness/witness.h"
 
 /*

@@ -13,9 +13,9 @@
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_index.h"
 #include "preflight/judge/judge_links.h"
+#include "preflight/judge/tree_secrets.h"
 #include "preflight/nginx/nginx_wanted.h"
 #include "preflight/report/sentence.h"
-#include "preflight/judge/tree_secrets.h"
 
 /*
  * A served tree: its root first, then what the sample of its files and

@@ -8,8 +8,8 @@
 
 #include "base/strvec.h"
 
-#include "preflight/report/finding.h"
 #include "preflight/policy/options.h"
+#include "preflight/report/finding.h"
 
 /*
  * A policy file (contract P3.3, P5.5) as plain data.

@@ -5,8 +5,8 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/policy/policy_apply.h"
 #include "preflight/app/preflight_keys.h"
+#include "preflight/policy/policy_apply.h"
 #include "preflight/report/report.h"
 
 /*

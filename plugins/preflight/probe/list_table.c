@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "preflight/witness/digest.h"
 #include "preflight/probe/list_table.h"
+#include "preflight/witness/digest.h"
 
 struct list_table *
 list_table_map(void)

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "preflight/probe/answer.h"
 #include "preflight/nginx/identity.h"
+#include "preflight/probe/answer.h"
 
 /*
  * Asks questions as somebody else (contract P4.1): a broker opens the

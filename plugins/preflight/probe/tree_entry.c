@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "preflight/witness/digest.h"
 #include "preflight/probe/facts.h"
 #include "preflight/probe/record.h"
 #include "preflight/probe/tree_lister.h"
+#include "preflight/witness/digest.h"
 
 #define HOME_DEPTH	3
 #define SECRETS_MAX	2000

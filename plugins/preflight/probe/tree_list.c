@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "preflight/witness/digest.h"
 #include "preflight/probe/facts.h"
 #include "preflight/probe/record.h"
 #include "preflight/probe/tree_lister.h"
+#include "preflight/witness/digest.h"
 
 /* The directory, opened name by name from the root. */
 static int

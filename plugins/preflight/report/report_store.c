@@ -10,11 +10,11 @@
 #include "base/fd.h"
 #include "base/xmalloc.h"
 
-#include "preflight/witness/digest.h"
-#include "preflight/witness/kept.h"
 #include "preflight/report/report_gate.h"
 #include "preflight/report/report_json.h"
 #include "preflight/report/report_store.h"
+#include "preflight/witness/digest.h"
+#include "preflight/witness/kept.h"
 
 /*
  * Files appear by rename within a directory that is held open, so that it

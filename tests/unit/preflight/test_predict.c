@@ -15,9 +15,9 @@
 
 #include "preflight/probe/app_check.h"
 #include "preflight/probe/facts.h"
-#include "preflight/witness/mountinfo.h"
-#include "preflight/scene.h"
 #include "preflight/probe/socket_plan.h"
+#include "preflight/scene.h"
+#include "preflight/witness/mountinfo.h"
 
 #define DIRECTORIES 40
 

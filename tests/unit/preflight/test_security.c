@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/xmalloc.h"
-#include "preflight/scene.h"
 #include "preflight/probe/security.h"
+#include "preflight/scene.h"
 
 static struct scene scene;
 static struct cred app = { APP, APP, NULL, 0 };

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "preflight/scene.h"
 #include "preflight/probe/tree.h"
+#include "preflight/scene.h"
 
 static struct scene scene;
 static struct cred app = { APP, APP, NULL, 0 };
