@@ -22,8 +22,8 @@
 const struct tree_budget tree_budget_start = { 20000, 400, 400, 2000 };
 const struct tree_budget tree_budget_provision = { 1000000, 20000, 20000,
 	100000 };
-const struct tree_budget tree_budget_full = { SIZE_MAX, SIZE_MAX,
-	INT64_MAX / 2, 0 };
+const struct tree_budget tree_budget_full = { SIZE_MAX, SIZE_MAX, INT64_MAX / 2,
+	0 };
 
 /* One thing to try. */
 struct trial {

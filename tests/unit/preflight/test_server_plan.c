@@ -18,8 +18,7 @@ planned(const char *command, const char *directory, const char *variable)
 {
 	struct strvec env = STRVEC_INIT;
 	struct cred cred = { .uid = geteuid(), .gid = getegid() };
-	struct server_source source = { command, directory, &env, &cred,
-		NULL };
+	struct server_source source = { command, directory, &env, &cred, NULL };
 	struct server_plan plan = SERVER_PLAN_INIT;
 	struct strbuf out = STRBUF_INIT;
 	char *tcp, *undecided;
