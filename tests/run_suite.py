@@ -62,6 +62,12 @@ def run_checks(totals):
             print(output)
 
 
+def show_skipped_units(output):
+    for line in output.splitlines():
+        if line.startswith("[SKIP]"):
+            print("    " + line)
+
+
 def run_units(build, totals):
     folder = os.path.join(build, "tests", "unit")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -86,7 +92,9 @@ def run_units(build, totals):
         report(os.path.basename(program), started,
                "%d passed" % passed if status == 0 and found else "FAILED")
         if status != 0 or not found:
-            print(output)
+            print(output, flush=True)
+        else:
+            show_skipped_units(output)
 
 
 def run_pytest(part, build, totals):
@@ -117,7 +125,7 @@ def run_pytest(part, build, totals):
                                  ", %d skipped" % skipped if skipped else "",
                                  ", %d FAILED" % bad if bad else ""))
         if bad or (status not in (0, 5)):
-            print(output)
+            print(output, flush=True)
         else:
             for line in output.splitlines():
                 if line.startswith("SKIPPED"):
@@ -130,6 +138,7 @@ def main():
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.umask(0o022) # many tests make what another user is to read
     build = os.path.abspath(sys.argv[1])
     parts = sys.argv[2:] or PARTS
     totals = Totals()

@@ -160,6 +160,13 @@ def out_of_reach(folder):
                        ctl=supd.ORACLE_CTL)
 
 
+def running_as_nobody(daemon):
+    """Pid of p once it is out of reach: a child begins as the daemon's user."""
+    pid = daemon.wait_state("p", "RUNNING")["pid"]
+    supd.wait_until(lambda: os.stat("/proc/%d" % pid).st_uid != 0, "nobody")
+    return pid
+
+
 needs_setpriv = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("setpriv"),
     reason="needs root and setpriv")
@@ -168,7 +175,7 @@ needs_setpriv = pytest.mark.skipif(
 @needs_setpriv
 def test_a_child_that_cannot_be_signalled_does_not_end_the_daemon(tmp_path):
     with out_of_reach(tmp_path) as daemon:
-        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        pid = running_as_nobody(daemon)
         with pytest.raises(xmlrpc.client.Fault) as error:
             daemon.rpc.supervisor.stopProcess("p")
         assert error.value.faultCode == 30
@@ -187,7 +194,7 @@ def test_a_child_that_cannot_be_signalled_does_not_end_the_daemon(tmp_path):
 def test_a_child_that_cannot_be_signalled_is_left_behind(tmp_path):
     with out_of_reach(tmp_path) as daemon:
         log = life.Log(daemon)
-        pid = daemon.wait_state("p", "RUNNING")["pid"]
+        pid = running_as_nobody(daemon)
         with pytest.raises(xmlrpc.client.Fault):
             daemon.rpc.supervisor.stopProcess("p")
         assert daemon.rpc.supervisor.removeProcessGroup("p") is True
