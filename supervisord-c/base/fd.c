@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -156,6 +157,23 @@ read_to_end(int fd, size_t max_bytes, size_t *len)
 fail:
 	free(data);
 	return NULL;
+}
+
+int
+fd_chmod_socket(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	/* glibc goes by /proc.  Without it a look beforehand has to do. */
+	if (errno != EOPNOTSUPP || lstat(path, &st) == -1)
+		return -1;
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = EPERM;
+		return -1;
+	}
+	return chmod(path, mode);
 }
 
 char *

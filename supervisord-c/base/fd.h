@@ -26,6 +26,9 @@ void fd_open_missing_stdio(void);
 void fd_close_from(int lowest);
 /* Closes and sets *fd to -1; does nothing for -1.  errno survives. */
 void fd_close(int *fd);
+/* The mode of a socket's file; nothing else is changed, and no link is followed
+ * to anything. */
+int fd_chmod_socket(const char *path, mode_t);
 /* The whole file, NUL after it, at most max_bytes (else EFBIG); the caller
  * frees.  len may be NULL. */
 char *fd_read_file(const char *path, size_t max_bytes, size_t *len);

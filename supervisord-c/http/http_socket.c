@@ -94,8 +94,7 @@ bind_temporary(int fd, const char *temporary, const struct http_listen *listen,
 	    lchown(temporary, listen->uid, listen->gid) == -1)
 		return errno == EPERM ? cause_chown(listen, cause)
 				      : cause_errno(cause);
-	if (fchmodat(AT_FDCWD, temporary, listen->mode, AT_SYMLINK_NOFOLLOW) ==
-	    -1)
+	if (fd_chmod_socket(temporary, listen->mode) == -1)
 		return cause_errno(cause);
 	return 0;
 }

@@ -114,8 +114,7 @@ set_owner_and_mode(const struct fcgi_socket *sock, char **cause)
 	    lchown(config->path, config->uid, config->gid) == -1)
 		return path_error("Could not change ownership of socket file: ",
 		    config->path, cause);
-	if (fchmodat(AT_FDCWD, config->path, config->mode,
-		AT_SYMLINK_NOFOLLOW) == -1)
+	if (fd_chmod_socket(config->path, config->mode) == -1)
 		return path_error(
 		    "Could not change permissions of socket file: ",
 		    config->path, cause);
