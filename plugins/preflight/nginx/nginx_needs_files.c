@@ -144,6 +144,24 @@ set_slashes(const struct nginx_place *place, struct need *need)
 	need->slash_sibling = !name_slash && !path_slash;
 }
 
+/* Whether a request for a folder gets as far as its content: of what try_files
+ * tries only a name with a slash behind it may be a folder. */
+static bool
+serves_folders(const struct nginx_place *place)
+{
+	const struct nginx_node *node = nginx_needs_try_files(place);
+	const char *arg;
+
+	if (node == NULL)
+		return true;
+	for (size_t i = 1; i + 1 < node->arg_count; i++) {
+		arg = nginx_node_arg(node, i);
+		if (*arg != '\0' && arg[strlen(arg) - 1] == '/')
+			return true;
+	}
+	return false;
+}
+
 void
 nginx_needs_set_files(const struct nginx_needs *needs,
     const struct nginx_place *place, const struct nginx_text *docroot,
@@ -158,8 +176,9 @@ nginx_needs_set_files(const struct nginx_needs *needs,
 	set_cache(need, scope);
 	set_try_files(needs, place, need);
 	set_slashes(place, need);
-	need->autoindex = nginx_scope_on(scope, "autoindex") ||
-	    nginx_scope_on(scope, "random_index");
+	need->autoindex = serves_folders(place) &&
+	    (nginx_scope_on(scope, "autoindex") ||
+		nginx_scope_on(scope, "random_index"));
 	need->gzip_static = strcmp(gzip, "off") != 0;
 	need->writable = strcmp(dav, "off") != 0;
 }
