@@ -7,7 +7,6 @@
  * listens is a leftover and removed; anything else in the way is an error.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

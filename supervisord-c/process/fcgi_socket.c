@@ -6,7 +6,6 @@
  * end, so that no stale one stays (contract D6.1).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
