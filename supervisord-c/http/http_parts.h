@@ -53,7 +53,7 @@ struct http_server {
 	bool is_starved;       /* accepting failed a moment ago */
 	struct loop_timer *retry;
 	struct http_guard *guard;
-	struct loop_timer *renewal; /* of files that could not be made anew */
+	struct loop_timer *renewal; /* when their files are looked after */
 	time_t date;		    /* that date_text shows */
 	char date_text[40];
 };

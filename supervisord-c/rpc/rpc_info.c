@@ -33,8 +33,8 @@ write_rest(struct strbuf *out, const struct process_facts *facts)
 	xmlrpc_write_int_member(out, "pid", facts->pid);
 }
 
-/* Members in Supervisor's order.  A brief one is a quarter of the whole: what the table
- * of the client's status has. */
+/* Members in Supervisor's order.  A brief one is a quarter of the whole: what
+ * the table of the client's status has. */
 static void
 write_info(struct strbuf *out, const struct process *process, bool brief)
 {
