@@ -261,14 +261,20 @@ preflight_nginx=%s
         return grp.getgrnam(user).gr_name
 
 
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+def fixture_of(kind):
+    """make_site(...) gives sites of the kind, closed after the test."""
+    @pytest.fixture
+    def make_site(users):
+        with contextlib.ExitStack() as stack:
+            def make(**arguments):
+                site = kind(users, **arguments)
+                stack.callback(site.close)
+                return site
+            yield make
+    return make_site
+
+
+make_site = fixture_of(Site)
 
 
 class Report:

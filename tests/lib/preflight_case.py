@@ -262,14 +262,7 @@ def run_case(make_site, arrange, status, said, codes, url, headers,
     return site
 
 
-@pytest.fixture
-def make_site(users):
-    with contextlib.ExitStack() as stack:
-        def make(**arguments):
-            site = Site(users, **arguments)
-            stack.callback(site.close)
-            return site
-        yield make
+make_site = nginx_site.fixture_of(Site)
 
 
 def needs_unshare(option="-m"):
