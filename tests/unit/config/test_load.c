@@ -377,104 +377,104 @@ Test(load, keeps_the_url_of_running_servers)
 	config_free(new);
 }
 
+/* A file, and the words with which it is refused. */
+static const char *const refusals[][2] = {
+	{ "", ".ini file does not include supervisord section" },
+	{ "[include]\n[supervisord]\n",
+	    ".ini file has [include] section, but no files setting" },
+	{ "[supervisord]\nminfds=\n",
+	    "invalid literal for int() with base 10: ''" },
+	{ "[supervisord]\nnodaemon=maybe\n",
+	    "not a valid boolean value: 'maybe'" },
+	{ "[supervisord]\nuser=no-such\n", "Invalid user name no-such" },
+	{ "[supervisord]\nlogfile=\n", "logfile must name a file" },
+	{ BASE "[program:x]\n",
+	    "program section program:x does not specify a command in "
+	    "section 'program:x' (file: 'FILE')" },
+	{ BASE "[program:a b]\n",
+	    "Invalid name: 'a b' because of character: ' '" },
+	{ BASE "[program:x]\npriority=y\n",
+	    "invalid literal for int() with base 10: 'y'" },
+	{ BASE "[program:x]\nstartsecs=y\n",
+	    "invalid literal for int() with base 10: 'y' in section "
+	    "'program:x' (file: 'FILE')" },
+	{ BASE "[program:x]\ncommand=c\nnumprocs=2\n",
+	    "%(process_num) must be present within process_name when "
+	    "numprocs > 1 in section 'program:x' (file: 'FILE')" },
+	{ BASE "[program:x]\ncommand=c\nprocess_name=%(process_num)d\n"
+	       "numprocs=100001\n",
+	    "numprocs is above upper bound (100000) in section "
+	    "'program:x' (file: 'FILE')" },
+	{ BASE "[program:x]\nstopasgroup=1\nkillasgroup=0\n",
+	    "Cannot set stopasgroup=true and killasgroup=false in "
+	    "section 'program:x' (file: 'FILE')" },
+	{ BASE "[program:a]\ncommand=c\n[group:g]\nprograms=a,b\n",
+	    "[group:g] names unknown program or fcgi-program b" },
+	{ BASE "[program:a]\n[fcgi-program:a]\n[group:g]\nprograms=a\n",
+	    "[group:g] name a is ambiguous (exists as program and "
+	    "fcgi-program)" },
+	{ BASE "[eventlistener:e]\nbuffer_size=0\n",
+	    "[eventlistener:e] section sets invalid buffer_size (0)" },
+	{ BASE "[eventlistener:e]\n",
+	    "[eventlistener:e] section requires an \"events\" line" },
+	{ BASE "[eventlistener:e]\nevents=EVENT,\n",
+	    "Unknown event type  in [eventlistener:e] events" },
+	{ BASE "[eventlistener:e]\nevents=EVENT\nredirect_stderr=1\n",
+	    "[eventlistener:e] section sets redirect_stderr=true but "
+	    "this is not allowed because it will interfere with the "
+	    "eventlistener protocol" },
+	{ BASE "[eventlistener:e]\nresult_handler=my.mod:fn\n",
+	    "my.mod:fn cannot be resolved within [eventlistener:e]: No "
+	    "module named 'my'" },
+	{ BASE "[fcgi-program:f]\n",
+	    "[fcgi-program:f] section requires a \"socket\" line" },
+	{ BASE "[fcgi-program:f]\nsocket=unix://x\n",
+	    "Unix socket path x is not an absolute path in "
+	    "[fcgi-program:f] socket" },
+	{ BASE "[fcgi-program:f]\nsocket=http://x\n",
+	    "Bad socket format http://x in [fcgi-program:f] socket" },
+	{ BASE "[fcgi-program:f]\nsocket=tcp://h:0\n",
+	    "0 is below lower bound (1) in [fcgi-program:f] socket" },
+	{ BASE "[fcgi-program:f]\nsocket=tcp://h:1\nsocket_mode=1\n",
+	    "socket_owner and socket_mode params should only be used "
+	    "with a Unix domain socket in [fcgi-program:f] socket" },
+	{ BASE "[fcgi-program:f]\nsocket_backlog=65536\n",
+	    "Invalid socket_backlog value 65536" },
+	{ BASE "[inet_http_server]\n",
+	    "section [inet_http_server] has no port value" },
+	{ BASE "[unix_http_server]\n",
+	    "section [unix_http_server] has no file value" },
+	{ BASE "[unix_http_server]\nfile=/x\nchmod=9\n",
+	    "Invalid chmod value 9" },
+	{ BASE "[unix_http_server]\nfile=/x\nchown=no-such\n",
+	    "Invalid sockchown value no-such" },
+	{ BASE "[inet_http_server]\nport=1\nusername=u\n",
+	    "Section [inet_http_server] contains incomplete "
+	    "authentication: If a username or a password is specified, "
+	    "both the username and password must be specified" },
+	{ BASE "[rpcinterface:x]\n",
+	    "section [rpcinterface:x] does not specify a "
+	    "supervisor.rpcinterface_factory" },
+	{ BASE "[rpcinterface:x]\nsupervisor.rpcinterface_factory=foo:"
+	       "bar\n",
+	    "foo:bar cannot be resolved within [rpcinterface:x]: No "
+	    "module named 'foo'" },
+	{ BASE "[program:x]\ncommand=%(y\n",
+	    "Format string '%(y' for 'program:x.command' is badly "
+	    "formatted: incomplete format key in section 'program:x' "
+	    "(file: 'FILE')" },
+	{ BASE "[program:x]\nenvironment=A\n",
+	    "Unexpected end of key/value pairs in value 'A' in section "
+	    "'program:x' (file: 'FILE')" },
+	{ "x",
+	    "File contains no section headers.\nfile: 'FILE', line: "
+	    "1\n'x'" },
+};
+
 Test(load, refuses_with_supervisors_words)
 {
-	static const char *const rows[][2] = {
-		{ "", ".ini file does not include supervisord section" },
-		{ "[include]\n[supervisord]\n",
-		    ".ini file has [include] section, but no files setting" },
-		{ "[supervisord]\nminfds=\n",
-		    "invalid literal for int() with base 10: ''" },
-		{ "[supervisord]\nnodaemon=maybe\n",
-		    "not a valid boolean value: 'maybe'" },
-		{ "[supervisord]\nuser=no-such\n",
-		    "Invalid user name no-such" },
-		{ "[supervisord]\nlogfile=\n", "logfile must name a file" },
-		{ BASE "[program:x]\n",
-		    "program section program:x does not specify a command in "
-		    "section 'program:x' (file: 'FILE')" },
-		{ BASE "[program:a b]\n",
-		    "Invalid name: 'a b' because of character: ' '" },
-		{ BASE "[program:x]\npriority=y\n",
-		    "invalid literal for int() with base 10: 'y'" },
-		{ BASE "[program:x]\nstartsecs=y\n",
-		    "invalid literal for int() with base 10: 'y' in section "
-		    "'program:x' (file: 'FILE')" },
-		{ BASE "[program:x]\ncommand=c\nnumprocs=2\n",
-		    "%(process_num) must be present within process_name when "
-		    "numprocs > 1 in section 'program:x' (file: 'FILE')" },
-		{ BASE "[program:x]\ncommand=c\nprocess_name=%(process_num)d\n"
-		       "numprocs=100001\n",
-		    "numprocs is above upper bound (100000) in section "
-		    "'program:x' (file: 'FILE')" },
-		{ BASE "[program:x]\nstopasgroup=1\nkillasgroup=0\n",
-		    "Cannot set stopasgroup=true and killasgroup=false in "
-		    "section 'program:x' (file: 'FILE')" },
-		{ BASE "[program:a]\ncommand=c\n[group:g]\nprograms=a,b\n",
-		    "[group:g] names unknown program or fcgi-program b" },
-		{ BASE "[program:a]\n[fcgi-program:a]\n[group:g]\nprograms=a\n",
-		    "[group:g] name a is ambiguous (exists as program and "
-		    "fcgi-program)" },
-		{ BASE "[eventlistener:e]\nbuffer_size=0\n",
-		    "[eventlistener:e] section sets invalid buffer_size (0)" },
-		{ BASE "[eventlistener:e]\n",
-		    "[eventlistener:e] section requires an \"events\" line" },
-		{ BASE "[eventlistener:e]\nevents=EVENT,\n",
-		    "Unknown event type  in [eventlistener:e] events" },
-		{ BASE "[eventlistener:e]\nevents=EVENT\nredirect_stderr=1\n",
-		    "[eventlistener:e] section sets redirect_stderr=true but "
-		    "this is not allowed because it will interfere with the "
-		    "eventlistener protocol" },
-		{ BASE "[eventlistener:e]\nresult_handler=my.mod:fn\n",
-		    "my.mod:fn cannot be resolved within [eventlistener:e]: No "
-		    "module named 'my'" },
-		{ BASE "[fcgi-program:f]\n",
-		    "[fcgi-program:f] section requires a \"socket\" line" },
-		{ BASE "[fcgi-program:f]\nsocket=unix://x\n",
-		    "Unix socket path x is not an absolute path in "
-		    "[fcgi-program:f] socket" },
-		{ BASE "[fcgi-program:f]\nsocket=http://x\n",
-		    "Bad socket format http://x in [fcgi-program:f] socket" },
-		{ BASE "[fcgi-program:f]\nsocket=tcp://h:0\n",
-		    "0 is below lower bound (1) in [fcgi-program:f] socket" },
-		{ BASE "[fcgi-program:f]\nsocket=tcp://h:1\nsocket_mode=1\n",
-		    "socket_owner and socket_mode params should only be used "
-		    "with a Unix domain socket in [fcgi-program:f] socket" },
-		{ BASE "[fcgi-program:f]\nsocket_backlog=65536\n",
-		    "Invalid socket_backlog value 65536" },
-		{ BASE "[inet_http_server]\n",
-		    "section [inet_http_server] has no port value" },
-		{ BASE "[unix_http_server]\n",
-		    "section [unix_http_server] has no file value" },
-		{ BASE "[unix_http_server]\nfile=/x\nchmod=9\n",
-		    "Invalid chmod value 9" },
-		{ BASE "[unix_http_server]\nfile=/x\nchown=no-such\n",
-		    "Invalid sockchown value no-such" },
-		{ BASE "[inet_http_server]\nport=1\nusername=u\n",
-		    "Section [inet_http_server] contains incomplete "
-		    "authentication: If a username or a password is specified, "
-		    "both the username and password must be specified" },
-		{ BASE "[rpcinterface:x]\n",
-		    "section [rpcinterface:x] does not specify a "
-		    "supervisor.rpcinterface_factory" },
-		{ BASE "[rpcinterface:x]\nsupervisor.rpcinterface_factory=foo:"
-		       "bar\n",
-		    "foo:bar cannot be resolved within [rpcinterface:x]: No "
-		    "module named 'foo'" },
-		{ BASE "[program:x]\ncommand=%(y\n",
-		    "Format string '%(y' for 'program:x.command' is badly "
-		    "formatted: incomplete format key in section 'program:x' "
-		    "(file: 'FILE')" },
-		{ BASE "[program:x]\nenvironment=A\n",
-		    "Unexpected end of key/value pairs in value 'A' in section "
-		    "'program:x' (file: 'FILE')" },
-		{ "x",
-		    "File contains no section headers.\nfile: 'FILE', line: "
-		    "1\n'x'" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		files_refuse(rows[i][0], rows[i][1]);
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		files_refuse(refusals[i][0], refusals[i][1]);
 }
 
 Test(load, refuses_files_that_are_not_there)
