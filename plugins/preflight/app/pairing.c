@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/path_below.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
@@ -241,18 +242,6 @@ pair_sockets(struct pairing *pairing, const struct program_view *view,
 }
 
 static bool
-is_below(const char *path, const char *dir)
-{
-	size_t len = dir == NULL ? 0 : strlen(dir);
-
-	while (len > 0 && dir[len - 1] == '/')
-		len--;
-	/* "/" is everybody's. */
-	return len > 0 && strncmp(path, dir, len) == 0 &&
-	    (path[len] == '/' || path[len] == '\0');
-}
-
-static bool
 is_served(const struct need *need)
 {
 	return need->kind == NEED_STATIC_TREE ||
@@ -265,8 +254,9 @@ bool
 pairing_is_likely(const struct program_view *view, const struct need *need)
 {
 	return is_served(need) &&
-	    (is_below(need->path, view->directory) ||
-		(view->cred.uid != 0 && is_below(need->path, view->home)));
+	    (path_is_inside(need->path, view->directory) ||
+		(view->cred.uid != 0 &&
+		    path_is_inside(need->path, view->home)));
 }
 
 static bool

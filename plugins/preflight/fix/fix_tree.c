@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/names.h"
+#include "base/path_below.h"
 #include "base/strbuf.h"
 #include "base/strvec.h"
 
@@ -155,11 +156,7 @@ push_pattern(struct strvec *words, const char *path)
 static void
 push_tree(struct strvec *words, const char *path)
 {
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	strvec_pushf(words, "%.*s", (int)len, path);
+	strvec_push_taken(words, path_below(path, ""));
 }
 
 /* "( -path SECRET ... ) -prune -o" */

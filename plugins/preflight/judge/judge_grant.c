@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
 #include "preflight/app/tenants.h"
@@ -30,7 +31,7 @@ places_of(const struct program_view *view)
 	if (view->home != NULL && strcmp(view->home, "/") != 0)
 		places.items[places.count++] = view->home;
 	if (view->directory != NULL && strcmp(view->directory, "/") != 0 &&
-	    !judge_links_is_below(view->directory, view->home))
+	    !path_is_inside(view->directory, view->home))
 		places.items[places.count++] = view->directory;
 	return places;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/judge_links.h"
@@ -63,23 +64,12 @@ link_target(const struct tree_link *link)
 }
 
 bool
-judge_links_is_below(const char *path, const char *dir)
-{
-	size_t len = dir == NULL ? 0 : strlen(dir);
-
-	while (len > 0 && dir[len - 1] == '/')
-		len--;
-	return len > 0 && strncmp(path, dir, len) == 0 &&
-	    (path[len] == '/' || path[len] == '\0');
-}
-
-bool
 judge_link_is_foreign(const struct program_view *view,
     const struct tree_link *link)
 {
 	char *target = link_target(link);
-	bool foreign = !judge_links_is_below(target, view->directory) &&
-	    !judge_links_is_below(target, view->home);
+	bool foreign = !path_is_inside(target, view->directory) &&
+	    !path_is_inside(target, view->home);
 
 	free(target);
 	return foreign;

@@ -17,10 +17,6 @@
  * with its from= as it holds for the need. */
 void judge_links(const struct need *, struct question *);
 
-/* Whether the path is the directory or lies below it, by the letters alone;
- * dir may be NULL. */
-bool judge_links_is_below(const char *path, const char *dir);
-
 /* Whether the link leads out of all that is the program's own: its directory
  * and its user's home. */
 bool judge_link_is_foreign(const struct program_view *,

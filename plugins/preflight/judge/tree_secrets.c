@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/judge.h"
@@ -28,11 +29,7 @@ static void
 take(struct tree_secrets *secrets, enum secret_kind kind, const char *path,
     const struct survey_sample *sample)
 {
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	strvec_pushf(&secrets->paths, "%.*s/%s", (int)len, path, sample->path);
+	strvec_push_taken(&secrets->paths, path_below(path, sample->path));
 	if (kind == SECRET_DATABASE || sample->is_dir)
 		return;
 	secrets->facts = xreallocarray(secrets->facts, secrets->count + 1,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path_below.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
@@ -136,15 +137,11 @@ static void
 add_named(struct measure *measure, const char *place,
     const struct survey_sample *one)
 {
-	size_t len = strlen(place);
-
-	while (len > 0 && place[len - 1] == '/')
-		len--;
 	measure->named = xreallocarray(measure->named, measure->named_count + 1,
 	    sizeof(*measure->named));
 	measure->named[measure->named_count++] = (struct named){
 		.rank = one->rank,
-		.path = xasprintf("%.*s/%s", (int)len, place, one->path),
+		.path = path_below(place, one->path),
 	};
 }
 
@@ -186,15 +183,10 @@ take_survey(struct measure *measure, const char *place,
 static size_t
 paths_below(const char *place, const struct strvec *paths, char **below)
 {
-	size_t count = 0, len = strlen(place);
+	size_t count = 0;
 
-	while (len > 0 && place[len - 1] == '/')
-		len--;
 	for (size_t i = 0; paths != NULL && i < paths->len; i++) {
-		const char *path = paths->items[i];
-
-		if (strncmp(path, place, len) == 0 &&
-		    (path[len] == '/' || path[len] == '\0'))
+		if (path_is_below(paths->items[i], place))
 			below[count++] = paths->items[i];
 	}
 	return count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "base/path_below.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
@@ -29,15 +30,6 @@ hung_served(int proc_fd, struct strvec *mounts)
 	free(text);
 }
 
-static bool
-is_in(const char *place, const char *path)
-{
-	size_t len = strlen(place);
-
-	return strncmp(place, path, len) == 0 &&
-	    (path[len] == '/' || path[len] == '\0');
-}
-
 const char *
 hung_note(struct probe_memory *memory, const struct probe_as *as,
     const char *path)
@@ -49,7 +41,7 @@ hung_note(struct probe_memory *memory, const struct probe_as *as,
 		return NULL;
 	hung_served(as->proc_fd, &mounts);
 	for (size_t i = 0; i < mounts.len; i++) {
-		if (is_in(mounts.items[i], path))
+		if (path_is_below(path, mounts.items[i]))
 			place = mounts.items[i];
 	}
 	hung = probe_memory_hung(memory);
@@ -67,7 +59,8 @@ hung_at(const struct probe_memory *memory, pid_t view, const char *path)
 
 	for (size_t i = 0; hung != NULL && i < hung->len; i++) {
 		place = strchr(hung->items[i], ' ') + 1;
-		if (atol(hung->items[i]) == (long)view && is_in(place, path))
+		if (atol(hung->items[i]) == (long)view &&
+		    path_is_below(path, place))
 			return place;
 	}
 	return NULL;

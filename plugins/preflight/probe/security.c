@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/security.h"
@@ -29,18 +30,6 @@ struct subject {
 	char *path;
 	const struct survey_sample *sample; /* NULL: a directory */
 };
-
-static char *
-join(const char *root, const char *relative)
-{
-	size_t len = strlen(root);
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (relative[0] == '\0')
-		return len == 0 ? xstrdup("/") : xstrndup(root, len);
-	return xasprintf("%.*s/%s", (int)len, root, relative);
-}
 
 static bool
 is_expected(const struct security_options *options, const char *path)
@@ -166,7 +155,8 @@ make_subjects(struct scan *scan, struct subject *subjects)
 
 	for (size_t i = 0; i < survey->dir_count; i++)
 		subjects[count++] = (struct subject){
-			.path = join(scan->root->path, survey->dirs[i].path),
+			.path =
+			    path_below(scan->root->path, survey->dirs[i].path),
 		};
 	for (size_t i = 0; i < survey->sample_count; i++) {
 		sample = &survey->samples[i];
@@ -174,7 +164,7 @@ make_subjects(struct scan *scan, struct subject *subjects)
 		    sample->reason != LIST_CLASS)
 			continue;
 		subjects[count++] = (struct subject){
-			.path = join(scan->root->path, sample->path),
+			.path = path_below(scan->root->path, sample->path),
 			.sample = sample,
 		};
 	}

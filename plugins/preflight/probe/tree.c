@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/memory.h"
 #include "preflight/probe/session.h"
@@ -38,18 +39,6 @@ struct trials {
 	size_t count;
 };
 
-static char *
-join(const char *root, const char *relative)
-{
-	size_t len = strlen(root);
-
-	while (len > 1 && root[len - 1] == '/')
-		len--;
-	if (relative[0] == '\0')
-		return xstrndup(root, len);
-	return xasprintf("%.*s/%s", (int)(len == 1 ? 0 : len), root, relative);
-}
-
 static void
 add_trial(struct trials *trials, const char *root, const char *relative,
     const struct trial *trial)
@@ -57,7 +46,7 @@ add_trial(struct trials *trials, const char *root, const char *relative,
 	trials->items = xreallocarray(trials->items, trials->count + 1,
 	    sizeof(*trials->items));
 	trials->items[trials->count] = *trial;
-	trials->items[trials->count++].path = join(root, relative);
+	trials->items[trials->count++].path = path_below(root, relative);
 }
 
 static int
@@ -269,13 +258,12 @@ static size_t
 entries_below(const struct tree_options *options,
     const struct tree_survey *survey, const char *path)
 {
-	size_t count = 0, len = path == NULL ? 0 : strlen(path);
+	size_t count = 0;
 	char *dir;
 
-	for (size_t i = 0; i < survey->dir_count && len > 0; i++) {
-		dir = join(options->path, survey->dirs[i].path);
-		if (strncmp(dir, path, len) == 0 &&
-		    (dir[len] == '/' || dir[len] == '\0' || len == 1))
+	for (size_t i = 0; i < survey->dir_count && path != NULL; i++) {
+		dir = path_below(options->path, survey->dirs[i].path);
+		if (path_is_below(dir, path))
 			count += survey->dirs[i].entries;
 		free(dir);
 	}
@@ -366,13 +354,13 @@ take_survey(const struct tree_options *options,
 	for (size_t i = 0; i < survey->sample_count; i++) {
 		if (survey->samples[i].reason == LIST_UNLISTED)
 			result->unlisted_example =
-			    join(options->path, survey->samples[i].path);
+			    path_below(options->path, survey->samples[i].path);
 		if (survey->samples[i].reason != LIST_MOUNT)
 			continue;
 		result->mounts = xreallocarray(result->mounts,
 		    result->mount_count + 1, sizeof(*result->mounts));
 		result->mounts[result->mount_count++] =
-		    join(options->path, survey->samples[i].path);
+		    path_below(options->path, survey->samples[i].path);
 	}
 }
 
@@ -403,7 +391,7 @@ name_examples(const struct tree_options *options,
 			continue;
 		class = &result->classes[file->class];
 		if (class->example == NULL)
-			class->example = join(options->path, file->path);
+			class->example = path_below(options->path, file->path);
 	}
 }
 

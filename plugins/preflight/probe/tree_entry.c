@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/path_below.h"
 #include "preflight/probe/facts.h"
 #include "preflight/probe/record.h"
 #include "preflight/probe/tree_lister.h"
@@ -120,17 +121,6 @@ climbs_out(const char *target, unsigned depth)
 	return level < 0;
 }
 
-static bool
-is_below(const char *target, const char *root)
-{
-	size_t len = strlen(root);
-
-	while (len > 1 && root[len - 1] == '/')
-		len--;
-	return strncmp(target, root, len) == 0 &&
-	    (target[len] == '/' || target[len] == '\0' || len == 1);
-}
-
 /* Whether a request can lead to the entry; end is "/" for a directory. */
 static bool
 is_wanted(const struct lister *lister, uint32_t dir, const char *name,
@@ -209,7 +199,7 @@ note_link(struct lister *lister, struct reading *reading, const char *name)
 	if (len <= 0)
 		return;
 	target[len] = '\0';
-	if (target[0] == '/' ? !is_below(target, lister->job->path)
+	if (target[0] == '/' ? !path_is_below(target, lister->job->path)
 			     : climbs_out(target, depth))
 		lister_send_leaving(lister, both, (size_t)(target - both));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 #include "preflight/probe/hung.h"
 #include "preflight/probe/memory.h"
@@ -273,27 +274,18 @@ is_large(const struct tree_survey *survey)
 }
 
 static void
-push_below(struct strvec *paths, const char *root, const char *below)
-{
-	size_t len = strlen(root);
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	strvec_pushf(paths, "%.*s/%s", (int)len, root, below);
-}
-
-static void
 witness_large(const struct list_job *job, const struct strbuf *key, pid_t view,
     const struct tree_survey *survey)
 {
 	struct strvec dirs = STRVEC_INIT, entries = STRVEC_INIT;
 
 	for (size_t i = 0; i < survey->dir_count; i++)
-		push_below(&dirs, job->path, survey->dirs[i].path);
+		strvec_push_taken(&dirs,
+		    path_below(job->path, survey->dirs[i].path));
 	for (size_t i = 0; i < survey->sample_count; i++) {
 		if (survey->samples[i].reason != LIST_MOUNT)
-			push_below(&entries, job->path,
-			    survey->samples[i].path);
+			strvec_push_taken(&entries,
+			    path_below(job->path, survey->samples[i].path));
 	}
 	witness_large_tree(job->path, key->data, key->len, view,
 	    survey->seen[7], &dirs, &entries);
@@ -459,10 +451,7 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
     struct tree_link **links, size_t *count)
 {
 	const struct survey_sample *sample;
-	size_t len = strlen(root);
 
-	while (len > 0 && root[len - 1] == '/')
-		len--;
 	*links = NULL;
 	*count = 0;
 	for (size_t i = 0; i < survey->sample_count; i++) {
@@ -471,8 +460,7 @@ tree_survey_links(const struct tree_survey *survey, const char *root,
 			continue;
 		*links = xreallocarray(*links, *count + 1, sizeof(**links));
 		(*links)[(*count)++] = (struct tree_link){
-			.path =
-			    xasprintf("%.*s/%s", (int)len, root, sample->path),
+			.path = path_below(root, sample->path),
 			.target = xstrdup(sample->target),
 		};
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "base/path_below.h"
+
 #include "preflight/report/quote.h"
 #include "preflight/report/report.h"
 #include "preflight/report/report_gate.h"
@@ -25,11 +27,7 @@ static bool
 is_own(const struct program_report *program, const char *path)
 {
 	for (size_t i = 0; i < program->places.len; i++) {
-		const char *place = program->places.items[i];
-		size_t len = strlen(place);
-
-		if (len > 1 && strncmp(path, place, len) == 0 &&
-		    (path[len] == '\0' || path[len] == '/'))
+		if (path_is_inside(path, program->places.items[i]))
 			return true;
 	}
 	return false;
