@@ -253,24 +253,31 @@ entries_of(const struct tree_survey *survey)
 	    survey->seen[3];
 }
 
+/* What will be listed again to compare an answer with: as the witness, of the
+ * one run that a checker makes. */
+static struct {
+	size_t trees, entries;
+} again;
+
 /*
- * Whether listing it again would take too long for a start that waits, together
- * with those before it.  One that was not seen to the end is of unknown size.
+ * Whether the tree is to be listed again.  If that would take too long for a
+ * start that waits, together with those before it, its directories are looked
+ * at instead, unless they are too many as well.  One that was not seen to the
+ * end is of unknown size.
  */
 static bool
-is_large(const struct tree_survey *survey)
+book_again(const struct tree_survey *survey)
 {
-	static size_t trees, entries;
 	size_t more = entries_of(survey);
 
 	if (survey->dir_count >= LARGE_DIRS_MAX)
-		return false;
-	if (survey->seen[5] == 0 || entries + more > AGAIN_ENTRIES ||
-	    trees == AGAIN_TREES)
 		return true;
-	entries += more;
-	trees++;
-	return false;
+	if (survey->seen[5] == 0 || again.entries + more > AGAIN_ENTRIES ||
+	    again.trees == AGAIN_TREES)
+		return false;
+	again.entries += more;
+	again.trees++;
+	return true;
 }
 
 static void
@@ -305,11 +312,11 @@ bear_witness(const struct list_job *job, const struct identity *worker,
 		return;
 	if (survey->why == WHY_NONE) {
 		tree_key_write(job, cred, &key);
-		if (is_large(survey))
-			witness_large(job, &key, view, survey);
-		else
+		if (book_again(survey))
 			witness_tree(job->path, key.data, key.len, view,
 			    survey->seen[7]);
+		else
+			witness_large(job, &key, view, survey);
 		strbuf_done(&key);
 	} else if (survey->why == WHY_LIST) {
 		witness_path(view, job->path);
