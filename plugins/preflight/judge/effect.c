@@ -81,17 +81,13 @@ effect_set(struct finding *finding, const struct need *need, int error,
 void
 effect_see(struct finding *finding, const struct need *need, const char *file)
 {
-	size_t len = strlen(need->path);
 	char *uri;
 
 	if (finding->effect.status == 0 || finding->effect.see.len > 0 ||
-	    need->url == NULL || *need->url != '/' ||
-	    (file != NULL && strncmp(file, need->path, len) != 0))
+	    need->url == NULL || *need->url != '/')
 		return;
-	file = file == NULL ? "" : file + len;
-	if (need->url[strlen(need->url) - 1] == '/')
-		file += strspn(file, "/");
-	uri = xasprintf("%s%s", need->url, file);
-	confirm_http_command(need, uri, &finding->effect.see);
+	uri = need_uri(need, file == NULL ? need->path : file);
+	if (uri != NULL)
+		confirm_http_command(need, uri, &finding->effect.see);
 	free(uri);
 }

@@ -28,20 +28,16 @@ plain_uri(const struct judge *judge, const struct need *need, const char *file)
 		.prefix = site->prefix,
 		.conf_dir = site->conf_dir,
 	};
-	size_t len = strlen(need->path);
 	struct nginx_route route;
 	bool usable;
 	char *uri;
 
-	if (need->url == NULL || need->server == NULL ||
-	    (need->kind != NEED_STATIC_TREE &&
-		need->kind != NEED_STATIC_FILE) ||
-	    strncmp(file, need->path, len) != 0)
+	if (need->server == NULL ||
+	    (need->kind != NEED_STATIC_TREE && need->kind != NEED_STATIC_FILE))
 		return NULL;
-	file += len;
-	if (need->url[strlen(need->url) - 1] == '/')
-		file += strspn(file, "/");
-	uri = xasprintf("%s%s", need->url, file);
+	uri = need_uri(need, file);
+	if (uri == NULL)
+		return NULL;
 	nginx_route_find(need->server, &base, uri, &route);
 	usable = !route.restricted && !route.undecided && route.status == 0;
 	nginx_route_done(&route);

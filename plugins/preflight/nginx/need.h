@@ -126,5 +126,8 @@ struct need {
 
 /* "static-tree" */
 const char *need_kind_name(enum need_kind);
+/* The URI of a file that is the need's path or below it; the caller frees.
+ * NULL if the file is elsewhere or no request leads there. */
+char *need_uri(const struct need *, const char *file);
 
 #endif
