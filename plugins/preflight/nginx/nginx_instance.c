@@ -13,6 +13,7 @@
 #include "preflight/nginx/nginx_args.h"
 #include "preflight/nginx/nginx_build.h"
 #include "preflight/nginx/nginx_instance.h"
+#include "preflight/nginx/nginx_path.h"
 #include "preflight/witness/witness.h"
 
 /*
@@ -301,8 +302,7 @@ is_hidden(const struct nginx_instance *instance)
 
 	if (*name == '\0')
 		return false;
-	path =
-	    xasprintf("%s%s", *name == '/' ? "" : instance->site.prefix, name);
+	path = nginx_path_below(instance->site.prefix, name);
 	hidden = identity_is_hidden(path);
 	free(path);
 	return hidden;
