@@ -51,8 +51,8 @@ struct program_views {
 };
 
 /* All programs of the configuration, in its order, as they are on this system
- * or in an unpacked image.  -1 with *cause about a
- * preflight key or a user that does not exist. */
+ * or in an unpacked image (NULL: none).  -1 with *cause about a preflight key
+ * or a user that does not exist. */
 int program_views_read(const struct config *, const char *image,
     struct program_views *, char **cause);
 void program_views_done(struct program_views *);

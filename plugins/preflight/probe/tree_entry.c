@@ -46,7 +46,6 @@ read_mounted(const struct lister *lister, const struct reading *reading,
 	return fchdir(reading->fd) == 0 && known;
 }
 
-/* Every entry's own: a neighbour without an ACL says nothing about it. */
 bool
 lister_is_served(const struct lister *lister, uint32_t dir, const char *name)
 {
@@ -68,6 +67,7 @@ lister_is_served(const struct lister *lister, uint32_t dir, const char *name)
 	return false;
 }
 
+/* An ACL is every entry's own: a neighbour without one says nothing about it. */
 bool
 lister_read_entry(const struct lister *lister, const struct reading *reading,
     const char *name, struct stat *st, struct facts *facts)

@@ -33,7 +33,7 @@ void witness_file(const char *path);
 /* The directory that a glob pattern looks into. */
 void witness_glob(const char *pattern);
 /* A tree that was listed in the view of a process: the key says how (for
- * witness_lists_by), the digest what was seen (0: it cannot be told whether it
+ * stamp_list_by), the digest what was seen (0: it cannot be told whether it
  * changes). */
 void witness_tree(const char *path, const char *key, size_t len, pid_t view,
     uint64_t digest);
