@@ -28,7 +28,6 @@ int
 ctl_init(struct ctl *ctl, const char *url, char **cause)
 {
 	const char *term = getenv("TERM");
-
 	struct server_url address;
 
 	if (server_url_parse(url, &address, cause) == -1)
