@@ -287,6 +287,18 @@ ctl_need_value(struct ctl *ctl, const char *method, struct value *params,
 	return -1;
 }
 
+const char *
+ctl_need_text(struct ctl *ctl, const struct reply *reply, size_t *len)
+{
+	const char *text = value_as_string(reply->value, len);
+
+	if (text == NULL)
+		ctl_fail(ctl, CTL_ERROR,
+		    "error: <class 'TypeError'>, the answer is no text: %s",
+		    ctl->transport.url.text);
+	return text;
+}
+
 /* The exit status that says why there was no value. */
 static int
 down_reason(const struct reply *reply)

@@ -156,6 +156,18 @@ def test_columns_of_preflight_count_characters():
                            "web        ok         -\n")
 
 
+@pytest.mark.parametrize("words,method", [
+    ("version", "getSupervisorVersion"), ("tail x", "readProcessStdoutLog"),
+    ("maintail", "readLog")])
+def test_an_answer_of_another_type_is_no_success(words, method):
+    with FakeServer({method: ["text"]}) as server:
+        done = ctl("-s", server.url, words)
+    assert done.status == 1
+    assert done.stdout == (
+        "error: <class 'TypeError'>, the answer is no text: %s\n"
+        % server.url)
+
+
 # --- failures in friendlier words ---------------------------------------
 
 @pytest.mark.parametrize("command", ["reload", "reread", "update", "avail",
