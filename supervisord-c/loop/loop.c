@@ -13,6 +13,7 @@
 
 #include "base/xmalloc.h"
 #include "loop/background.h"
+#include "loop/hand.h"
 #include "loop/loop.h"
 
 /* How many turns in a row may belong to others before the background has one:
@@ -32,6 +33,9 @@ struct loop {
 	STAILQ_HEAD(, deferred) deferred;
 	struct background *background;
 	struct event *background_event;
+	struct hand *hand;
+	/* Whose turn comes with the one that is called; NULL: ended since. */
+	struct loop_watch *beside;
 	bool background_ready;
 	int passed_over; /* turns in which it was ready and others were, too */
 	bool stopping;
@@ -54,6 +58,7 @@ struct loop_watch {
 	int fd;
 	unsigned int wanted;
 	loop_watch_fn fn;
+	loop_work_fn work; /* NULL: all is done in fn */
 	void *arg;
 };
 
@@ -116,8 +121,10 @@ loop_create(void)
 	struct loop *loop = xcalloc(1, sizeof(*loop));
 
 	STAILQ_INIT(&loop->deferred);
-	if (open_queues(loop) == 0)
+	if (open_queues(loop) == 0) {
+		loop->hand = hand_create();
 		return loop;
+	}
 	close_queues(loop);
 	free(loop);
 	return NULL;
@@ -145,6 +152,7 @@ loop_free(struct loop *loop)
 	while ((call = take_deferred(loop)) != NULL)
 		free(call);
 	close_queues(loop);
+	hand_free(loop->hand);
 	free(loop);
 }
 
@@ -160,17 +168,56 @@ run_deferred(struct loop *loop)
 	}
 }
 
+/* One that is known to be ready and whose work can be shared; or NULL. */
+static struct loop_watch *
+take_beside(struct loop *loop, unsigned int *ready)
+{
+	struct loop_watch *next = background_peek(loop->background);
+	void *subject = NULL;
+
+	if (next == NULL || next->work == NULL)
+		return NULL;
+	background_take(loop->background, &subject, ready);
+	return subject;
+}
+
+static void
+call_watch(struct loop_watch *watch, unsigned int ready)
+{
+	watch->fn(watch->fd, ready, watch->arg);
+}
+
+static void
+call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
+{
+	unsigned int beside_ready = 0;
+
+	loop->beside = take_beside(loop, &beside_ready);
+	if (loop->beside != NULL)
+		hand_share(loop->hand, watch->work, watch->arg,
+		    loop->beside->work, loop->beside->arg);
+	else
+		watch->work(0, watch->arg);
+	call_watch(watch, ready);
+	if (loop->beside != NULL)
+		call_watch(loop->beside, beside_ready);
+	loop->beside = NULL;
+}
+
 static void
 run_background(struct loop *loop)
 {
+	struct loop_watch *watch;
 	void *subject;
 	unsigned int ready;
 
 	loop->passed_over = 0;
 	if (background_take(loop->background, &subject, &ready)) {
-		struct loop_watch *watch = subject;
-
-		watch->fn(watch->fd, ready, watch->arg);
+		watch = subject;
+		if (watch->work != NULL)
+			call_with_work(loop, watch, ready);
+		else
+			call_watch(watch, ready);
 		run_deferred(loop);
 	}
 	loop->background_ready = background_has_more(loop->background);
@@ -361,6 +408,12 @@ want_event(struct loop_watch *watch, unsigned int what)
 	return event_add(watch->event, NULL);
 }
 
+void
+loop_watch_share(struct loop_watch *watch, loop_work_fn work)
+{
+	watch->work = work;
+}
+
 int
 loop_watch_want(struct loop_watch *watch, unsigned int what)
 {
@@ -368,6 +421,8 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 
 	if (what == watch->wanted)
 		return 0;
+	if (what == 0 && watch->loop->beside == watch)
+		watch->loop->beside = NULL;
 	if (watch->event != NULL)
 		result = want_event(watch, what);
 	else
