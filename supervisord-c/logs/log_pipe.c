@@ -248,6 +248,8 @@ on_readable(int fd, unsigned int ready, void *arg)
 	if (pipe->on_readable != NULL)
 		pipe->on_readable(pipe->arg);
 	n = read_chunk(pipe, READ_SIZE);
+	if (n > 0 && n < BUSY_READ && !pipe->data_unstripped)
+		loop_watch_found_little(pipe->watch);
 	if (n > 0 || (n == -1 && errno == EAGAIN))
 		return;
 	if (n == -1)

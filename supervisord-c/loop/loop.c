@@ -15,6 +15,7 @@
 #include "loop/background.h"
 #include "loop/hand.h"
 #include "loop/loop.h"
+#include "loop/rest.h"
 
 /* How many turns in a row may belong to others before the background has one:
  * at some 50 us each its wait stays below that for one chunk of a log. */
@@ -32,7 +33,9 @@ struct loop {
 	struct loop_signal *signal_owners[NSIG];
 	STAILQ_HEAD(, deferred) deferred;
 	struct background *background;
-	struct event *background_event;
+	struct event *background_event; /* not pending during a rest */
+	struct rest *rest;
+	struct event *rest_event;
 	struct hand *hand;
 	/* Whose turn comes with the one that is called; NULL: ended since. */
 	struct loop_watch *beside;
@@ -72,6 +75,17 @@ on_background_ready(evutil_socket_t fd, short what, void *arg)
 	loop->background_ready = true;
 }
 
+static void
+on_rest_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)fd;
+	(void)what;
+	rest_end(loop->rest);
+	event_add(loop->background_event, NULL);
+}
+
 /* libevent returns NULL only without memory: as xmalloc, there is no way on. */
 static struct event *
 new_event(struct loop *loop, int fd, short what, event_callback_fn fn,
@@ -97,11 +111,16 @@ open_queues(struct loop *loop)
 	if (loop->base == NULL)
 		return -1;
 	loop->background = background_create();
-	if (loop->background == NULL)
+	loop->rest = rest_create();
+	if (loop->background == NULL || loop->rest == NULL)
 		return -1;
 	loop->background_event =
 	    new_event(loop, background_fd(loop->background),
 		EV_READ | EV_PERSIST, on_background_ready, loop);
+	loop->rest_event = new_event(loop, rest_fd(loop->rest),
+	    EV_READ | EV_PERSIST, on_rest_over, loop);
+	if (event_add(loop->rest_event, NULL) == -1)
+		return -1;
 	return event_add(loop->background_event, NULL);
 }
 
@@ -110,7 +129,10 @@ close_queues(struct loop *loop)
 {
 	if (loop->background_event != NULL)
 		event_free(loop->background_event);
+	if (loop->rest_event != NULL)
+		event_free(loop->rest_event);
 	background_free(loop->background);
+	rest_free(loop->rest);
 	if (loop->base != NULL)
 		event_base_free(loop->base);
 }
@@ -182,8 +204,9 @@ take_beside(struct loop *loop, unsigned int *ready)
 }
 
 static void
-call_watch(struct loop_watch *watch, unsigned int ready)
+call_watch(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 {
+	rest_note_call(loop->rest);
 	watch->fn(watch->fd, ready, watch->arg);
 }
 
@@ -198,9 +221,9 @@ call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 		    loop->beside->work, loop->beside->arg);
 	else
 		watch->work(0, watch->arg);
-	call_watch(watch, ready);
+	call_watch(loop, watch, ready);
 	if (loop->beside != NULL)
-		call_watch(loop->beside, beside_ready);
+		call_watch(loop, loop->beside, beside_ready);
 	loop->beside = NULL;
 }
 
@@ -217,10 +240,12 @@ run_background(struct loop *loop)
 		if (watch->work != NULL)
 			call_with_work(loop, watch, ready);
 		else
-			call_watch(watch, ready);
+			call_watch(loop, watch, ready);
 		run_deferred(loop);
 	}
 	loop->background_ready = background_has_more(loop->background);
+	if (!loop->background_ready && rest_begin(loop->rest))
+		event_del(loop->background_event);
 }
 
 /* How many events were active at once since the last call. */
@@ -412,6 +437,12 @@ void
 loop_watch_share(struct loop_watch *watch, loop_work_fn work)
 {
 	watch->work = work;
+}
+
+void
+loop_watch_found_little(struct loop_watch *watch)
+{
+	rest_note_little(watch->loop->rest);
 }
 
 int

@@ -77,6 +77,9 @@ struct loop_watch *loop_watch_create_background(struct loop *, int fd,
  * results there, and calls nothing of the loop.  NULL: no more.
  */
 void loop_watch_share(struct loop_watch *, loop_work_fn work);
+/* To be said in the call of a watch in the background that has found so little
+ * that it had better be called later, for more at once. */
+void loop_watch_found_little(struct loop_watch *);
 /* The set of LOOP_READ and LOOP_WRITE to be called for; 0 rests the watch.
  * Returns -1 and errno if the descriptor cannot be watched (EPERM: a regular
  * file). */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "loop/loop.h"
 
@@ -307,5 +308,59 @@ Test(loop, who_is_ended_by_the_one_beside_it_is_not_called)
 	watch_all(&pipes);
 	loop_turn(pipes.loop);
 	cr_expect_eq(pipes.count, 1);
+	close_pipes(&pipes);
+}
+
+static void
+find_little(int fd, unsigned int ready, void *arg)
+{
+	struct pipes *pipes = arg;
+
+	on_pipe_ready(fd, ready, arg);
+	loop_watch_found_little(pipes->watches[0]);
+}
+
+/* How many of so many turns had a call. */
+static int
+turns_with_calls(struct pipes *pipes, int turns)
+{
+	pipes->count = 0;
+	for (int i = 0; i < turns; i++)
+		loop_turn(pipes->loop);
+	return pipes->count;
+}
+
+Test(loop, the_background_rests_in_a_stream_of_little)
+{
+	struct pipes pipes = { .on_ready = find_little };
+	int64_t now_ms = clock_mono_ms(), deadline = now_ms + 20000;
+
+	open_pipes(&pipes, 1);
+	clock_freeze(now_ms, 0);
+	loop_watch_want(pipes.watches[0], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "the first at once");
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "soon after it");
+	cr_expect_eq(turns_with_calls(&pipes, 3), 0, "then it rests");
+	clock_release();
+	while (turns_with_calls(&pipes, 1) == 0)
+		cr_assert_lt(clock_mono_ms(), deadline);
+	/* Who comes once a second is never kept waiting. */
+	for (int i = 0; i < 5; i++) {
+		clock_freeze(now_ms += 1000000, 0);
+		cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	}
+	clock_release();
+	close_pipes(&pipes);
+}
+
+Test(loop, the_background_goes_on_where_it_finds_much)
+{
+	struct pipes pipes = { .count = 0 };
+
+	open_pipes(&pipes, 1);
+	clock_freeze(1000, 0);
+	loop_watch_want(pipes.watches[0], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 20), 20);
+	clock_release();
 	close_pipes(&pipes);
 }
