@@ -31,7 +31,7 @@ PROGRAMS = {
     # Supervisor notices up to a second late that startsecs are over, and
     # tells the client up to a second later: if it has ended by then, the start
     # was an "abnormal termination".
-    "exit0": "command=/bin/sleep 3.5\nautorestart=false",
+    "exit0": "command=/bin/sleep 5\nautorestart=false",
     "notfound": "command=/no/such/cmd\nautostart=false",
     "noexec": "command={dir}/noexec\nautostart=false",
     "slow": "command=/bin/cat\nstartsecs=3600",
@@ -105,7 +105,8 @@ class Recorder:
 
     def __call__(self, line, stdin="", options=()):
         result = self.daemon.ctl(*line.split(" "), program=self.client,
-                                 stdin=stdin, options=options)
+                                 stdin=stdin, seconds=180,
+                                 options=options)
         text = result.stdout
         if is_of_many(line):
             text = calls_without_chance(text)
@@ -283,7 +284,8 @@ def shutting_down(ctl):
 
 @scenario(("cat", "stubborn"), settled=(("cat", "RUNNING"),))
 def while_shutting_down(ctl):
-    """Every command while a child delays the end."""
+    """Every command while a child delays the end, which SIGKILL must not
+    bring about before the last of them."""
     supd.wait_until(lambda: os.path.exists(ctl.daemon.path("trapped")),
                     "stubborn child")
     ctl("shutdown")
@@ -298,7 +300,7 @@ def while_shutting_down(ctl):
 while_shutting_down.programs = {
     "stubborn": "command=/bin/sh -c 'trap \"\" TERM; : > trapped; "
                 "while [ -e trapped ]; do sleep 0.1; done'\n"
-                "directory={dir}\npriority=1000\nstopwaitsecs=60"}
+                "directory={dir}\npriority=1000\nstopwaitsecs=600"}
 
 
 STATES = ("manual", "slow", "cat", "trying", "stubborn", "exit0", "badexit")
@@ -346,7 +348,7 @@ every_state.programs = {
     "trying": "command=/no/such/cmd\nstartretries=100000",
     "stubborn": "command=/bin/sh -c 'trap \"\" TERM; : > trapped; "
                 "while [ -e trapped ]; do sleep 0.1; done'\n"
-                "directory={dir}\nstopwaitsecs=60"}
+                "directory={dir}\nstopwaitsecs=600"}
 
 
 @scenario(settled=(("cat", "RUNNING"),))
