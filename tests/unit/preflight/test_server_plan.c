@@ -87,6 +87,12 @@ static const struct {
 	    "waitress-serve: /w 666/7777||" },
 	{ "granian --uds /g app", NULL, "granian: /g 7777/7777||" },
 	{ "daphne -u /d app", NULL, "daphne: /d 666/7777||" },
+	{ "python3 -m aiohttp.web -U /a app:main", NULL,
+	    "aiohttp: /a 7777/7777||" },
+	{ "python3 -m aiohttp.web app:main", NULL, "aiohttp:|localhost:8080|" },
+	{ "sh -c 'umask 007; exec uwsgi -s /w'", NULL, "uwsgi: /w 7777/7||" },
+	{ "sh -c 'umask 077; exec gunicorn -b unix:/g a'", NULL,
+	    "gunicorn: /g 7777/0||" },
 	{ "/usr/bin/node server.js", NULL, ":||" },
 };
 
