@@ -19,7 +19,7 @@ def day(offset):
 
 
 def write_policy(site, text):
-    with open(site.path("policy.yaml"), "w") as out:
+    with open(site.path("policy.yaml"), "w", errors="surrogateescape") as out:
         out.write("version: 1\n" + text)
     return "--policy=" + site.path("policy.yaml")
 
@@ -100,6 +100,37 @@ def test_a_waiver_for_all_covers_nothing_critical(make_site):
     ("codes: [\n", ":3:1: "),
     ("codes: {PF101: warn}\ncodes: {}\n", "'codes' is there twice"),
     ("pairs: [{socket: {mode: '999', path: /x}}]\n", "no mode of a socket"),
+    ("---\nversion: 1\n", ":2:1: a policy is one document"),
+    ("pairs: [{program: 'w\udce9b'}]\n", ":2:22: invalid trailing"),
+    ("codes: {PF213: fail, PF213: warn}\n", ":2:22: 'PF213' is there twice"),
+    ("defaults: {fail_level: error, fail_level: info}\n",
+     ":2:31: 'fail_level' is there twice"),
+    ("pairs: [{program: web}, {program: web}]\n",
+     ":2:25: program 'web' is there twice"),
+    ("pairs: [{program: ''}]\n", ":2:9: a pair needs a program"),
+    ("pairs: [{program: web, static: [{path: x}]}]\n",
+     ":2:33: static needs an absolute path"),
+    ("pairs: [{program: web, static: [{path: /x, url: x}]}]\n",
+     ":2:49: 'x' does not begin with '/'"),
+    ("pairs: [{program: web, uploads: [media]}]\n",
+     ":2:34: 'media' is not an absolute path"),
+    ("pairs: [{program: web, socket: {path: run/x}}]\n",
+     ":2:39: 'run/x' is not an absolute path"),
+    ("pairs: [{program: web, socket: {exclusive: maybe}}]\n",
+     ":2:44: 'maybe' is no value"),
+    ("nginx: [{container: web}]\n",
+     ":2:9: an nginx has either conf or pid_file"),
+    ("nginx: [{conf: /a, pid_file: /b}]\n",
+     ":2:9: an nginx has either conf or pid_file"),
+    ("nginx: [{container: web, pid_file: run/nginx.pid}]\n",
+     ":2:36: 'run/nginx.pid' is not an absolute path"),
+    ("waivers: [{code: PF101, program: web, path: '*', reason: '0123456789', "
+     "until: %s}]\n" % day(3), ":2:11: the waiver has no 'by'"),
+    ("pairs: &a [{program: web, servers: *a}]\n",
+     ":2:12: a single value is expected here"),
+    ("defaults: {<<: {fail_level: error}}\n", ":2:12: unknown key '<<'"),
+    ("secrets: {add: '*.x'}\n", ":2:16: a list is expected here"),
+    ("\tx: 1\n", ":2:1: found a tab"),
 ])
 def test_a_policy_says_where_it_is_wrong(make_site, text, where):
     site = make_site()
@@ -123,6 +154,14 @@ def test_codes_and_levels(make_site):
     strict = site.report(write_policy(
         site, "defaults: {fail_level: warning}\n"))
     assert strict.code == 1
+
+
+def test_an_alias_is_what_it_stands_for(make_site):
+    site = make_site()
+    report = site.report(write_policy(
+        site, "codes: &all {PF213: fail}\n"
+        "pairs: [{program: web, codes: *all}]\n"))
+    assert (report.code, report.find("PF213")["severity"]) == (1, "error")
 
 
 def test_pairs_say_what_the_command_does_not(make_site):
