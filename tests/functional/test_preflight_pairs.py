@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: ISC
+"""Which program belongs to which nginx: what nginx really passes on, beside
+what the checker pairs."""
+
+import contextlib
+import pwd
+import subprocess
+
+import pytest
+
+import supd
+from nginx_site import make_site, needs_nginx, users
+
+pytestmark = needs_nginx
+
+STATIC = "location /static/ { alias %(home)s/site/static/; }\n"
+
+
+@contextlib.contextmanager
+def gunicorn(site):
+    """The program, where it says that it is."""
+    entry = pwd.getpwnam(site.users.app)
+    process = subprocess.Popen(
+        site.command.split(), cwd=site.home + "/site", user=entry.pw_uid,
+        group=entry.pw_gid, extra_groups=[], stdin=subprocess.DEVNULL,
+        env=supd.environment(HOME=site.home), stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.mark.parametrize("bind, http, passes", [
+    ("127.0.0.1", "", "proxy_pass http://127.0.0.1:%d;"),
+    ("0.0.0.0", "", "proxy_pass http://localhost:%d/;"),
+    ("", "upstream app { server 127.0.0.1:%d; }", "proxy_pass http://app;"),
+    ("", "upstream app { server unix:/nowhere/x down; "
+     "server localhost:%d weight=2; }", "proxy_pass http://app/;"),
+    ("", "map x $to { default 127.0.0.1:%d; }", "proxy_pass http://$to;"),
+    ("", "", "set $to 127.0.0.1:%d; proxy_pass http://$to;"),
+    ("", "", "if ($args = \"\") { proxy_pass http://127.0.0.1:%d; }"),
+])
+def test_a_port_pairs(make_site, bind, http, passes):
+    port = supd.free_port()
+    site = make_site(
+        http=http.replace("%d", str(port)),
+        server=STATIC + "location / { %s }" % passes.replace("%d", str(port)))
+    site.command = "/usr/bin/gunicorn -b %s:%d app:app" % (bind, port)
+    site.supervisord_conf()
+    site.start_nginx()
+    with gunicorn(site):
+        supd.wait_until(lambda: site.get("/") == 200, "the program's answer")
+    report = site.report()
+    assert report.program["paired_by"] == "tcp"
+    assert {c["kind"] for c in report.program["checks"]} >= {"static-tree"}
+    assert not {c["kind"] for c in report.program["checks"]} & {"socket"}
+
+
+@pytest.mark.parametrize("http, passes", [
+    ("", "proxy_pass http://127.0.0.1:6102;"),
+    ("", "proxy_pass http://127.0.0.1:61010;"),
+    ("", "proxy_pass http://127.0.0.1:1/:6101;"),
+    ("", "proxy_pass http://192.0.2.1:6101;"),
+    ("upstream app { server 127.0.0.1:6102; }", "proxy_pass http://app;"),
+    ("upstream app { server 127.0.0.1:1; server 127.0.0.1:6101 down; }",
+     "proxy_pass http://app;"),
+])
+def test_another_port_does_not(make_site, http, passes):
+    site = make_site(http=http, server=STATIC + "location / { %s }" % passes)
+    site.command = "/usr/bin/gunicorn -b 127.0.0.1:6101 app:app"
+    site.supervisord_conf()
+    assert site.report().program["paired_by"] == "static"
