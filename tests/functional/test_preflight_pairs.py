@@ -71,3 +71,22 @@ def test_another_port_does_not(make_site, http, passes):
     site.command = "/usr/bin/gunicorn -b 127.0.0.1:6101 app:app"
     site.supervisord_conf()
     assert site.report().program["paired_by"] == "static"
+
+
+def test_a_tree_of_the_programs_user(make_site):
+    """Neither below its directory nor its user's home; closed to nginx."""
+    site = make_site(server="location /own/ { alias %(dir)s/out/own/; }\n")
+    site.make("out")
+    site.make("out/own")
+    site.write("out/own/logo.png", "png")
+    site.supervisord_conf(command="/usr/bin/python3 app.py")
+    site.start_nginx()
+    assert site.get("/own/logo.png") == 200
+    site.chmod("out", 0o700)
+    assert site.get("/own/logo.png") == 403
+    report = site.report()
+    assert report.program["paired_by"] == "static"
+    assert report.find("PF101")["path"] == site.path("out")
+    site.own("out", "root")
+    site.own("out/own", "root")
+    assert site.report().program["paired_by"] is None

@@ -242,22 +242,22 @@ pair_sockets(struct pairing *pairing, const struct program_view *view,
 	}
 }
 
-static bool
-is_served(const struct need *need)
+bool
+pairing_is_served(const struct need *need)
 {
 	return need->kind == NEED_STATIC_TREE ||
 	    need->kind == NEED_STATIC_FILE || need->kind == NEED_INTERNAL_TREE;
 }
 
-/* A tree in the program's own places; a home of "/" or "/nonexistent" says
- * nothing. */
+/* A home of "/" or "/nonexistent" says nothing. */
 bool
 pairing_is_likely(const struct program_view *view, const struct need *need)
 {
-	return is_served(need) &&
+	return pairing_is_served(need) &&
 	    (path_is_inside(need->path, view->directory) ||
 		(view->cred.uid != 0 &&
-		    path_is_inside(need->path, view->home)));
+		    (path_is_inside(need->path, view->home) ||
+			(need->owned && need->owner == view->cred.uid))));
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "preflight/app/nginx_program.h"
 #include "preflight/app/tenants.h"
 #include "preflight/checker/checkup.h"
+#include "preflight/checker/claims.h"
 #include "preflight/checker/exit_code.h"
 #include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
@@ -64,14 +65,19 @@ identity_id(const struct checkup *checkup, const struct identity *identity)
 
 /* The tenants of the next instance to be announced. */
 static void
-find_tenants(struct checkup *checkup, const struct nginx_instance *instance)
+find_tenants(struct checkup *checkup, struct nginx_instance *instance)
 {
+	const struct probe_options probe = { .memory = checkup->memory };
+
 	checkup->tenants = xreallocarray(checkup->tenants,
 	    checkup->announced + 1, sizeof(*checkup->tenants));
 	checkup->tenants[checkup->announced] = (struct tenants){ .count = 0 };
-	if (instance->site_problem == NULL)
-		tenants_find(&checkup->views, &instance->site,
-		    &checkup->tenants[checkup->announced]);
+	if (instance->site_problem != NULL)
+		return;
+	claims_find(&checkup->views, checkup->options->root, &probe,
+	    &instance->site);
+	tenants_find(&checkup->views, &instance->site,
+	    &checkup->tenants[checkup->announced]);
 }
 
 /* Reports instances that were found since the last time. */
@@ -80,7 +86,7 @@ announce(struct checkup *checkup)
 {
 	for (; checkup->announced < checkup->instances.count;
 	     checkup->announced++) {
-		const struct nginx_instance *one =
+		struct nginx_instance *one =
 		    checkup->instances.items[checkup->announced];
 
 		judge_nginx(checkup->report, one);
