@@ -313,3 +313,37 @@ def test_p15_odd_names_are_escaped(make_site):
         assert "\x1b" not in out
     report = site.report()
     assert report.find("PF108")["path"] == site.path(name)
+
+
+# Other servers at the same port; the first one answers who is not known, and
+# has nothing to serve.
+OTHERS = """
+    server { listen 127.0.0.1:%%(port)d %s; server_name %s;
+             location / { return 404; } }
+"""
+
+
+@pytest.mark.parametrize("names, other, asked", [
+    ("site.test", OTHERS % ("", "other.test"), True),
+    ("site.test", OTHERS % ("", "~."), True),
+    ("*.site.test", OTHERS % ("", "other.test"), True),
+    (".site.test", OTHERS % ("", "other.test"), True),
+    ("_", "", True),
+    ("~^site", "", True),
+    ("_", OTHERS % ("", "other.test"), False),
+    ("~^site", OTHERS % ("", "other.test"), False),
+    ("~^site x.site.test", OTHERS % ("", "other.test"), True),
+    ("\"\"", OTHERS % ("default_server", "localhost"), False),
+    ("site.test", OTHERS % ("", "site.test"), False),
+])
+def test_the_request_is_for_this_server(make_site, names, other, asked):
+    """Where no Host leads there for sure, nobody is asked."""
+    site = make_site(server=CONFIRMED % ("", ""), http=other)
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("server_name site.test;",
+                               "server_name %s;" % names))
+    site.start_nginx()
+    report = site.report("--confirm=http")
+    assert "PF019" not in report.codes(), report.find("PF019")
+    assert (requests(site) != []) == asked
