@@ -260,11 +260,19 @@ CONFIRMED = """
 @pytest.mark.parametrize("rule", [
     "deny all;", "allow 127.0.0.1; deny all;",
     "auth_basic x; auth_basic_user_file %(dir)s/nobody;", "internal;",
-    "limit_req zone=z;", "return 403;"])
-def test_requests_that_a_rule_decides_are_not_made(make_site, rule):
+    "limit_req zone=z;", "limit_conn c 1;", "return 403;",
+    "auth_request /auth;", "satisfy any; deny all;",
+    "if ($http_user_agent = preflight) { return 403; }"])
+@pytest.mark.parametrize("around", [False, True],
+                         ids=["in the location", "around it"])
+def test_requests_that_a_rule_decides_are_not_made(make_site, rule, around):
     """nginx's own log of requests has none of the checker's."""
-    site = make_site(server=CONFIRMED % ("", rule),
-                     http="limit_req_zone $uri zone=z:1m rate=1r/s;")
+    if around and rule == "internal;":
+        pytest.skip("internal is for locations")
+    site = make_site(server=CONFIRMED % (
+        (rule, "") if around else ("", rule)),
+        http="limit_req_zone $uri zone=z:1m rate=1r/s;"
+        "limit_conn_zone $uri zone=c:1m;")
     site.start_nginx()
     assert "PF019" not in site.report("--confirm=http").codes()
     assert requests(site) == []
