@@ -3,6 +3,7 @@
 what the checker pairs."""
 
 import contextlib
+import os
 import pwd
 import subprocess
 
@@ -90,3 +91,32 @@ def test_a_tree_of_the_programs_user(make_site):
     site.own("out", "root")
     site.own("out/own", "root")
     assert site.report().program["paired_by"] is None
+
+
+def test_several_programs_with_one_socket(make_site):
+    """Blue and green, and the processes of one section."""
+    site = make_site()
+    site.supervisord_conf(extra="""
+numprocs=2
+process_name=web%%(process_num)d
+[program:green]
+command={0}
+directory=%(home)s/site
+user=%(app)s
+preflight_nginx=%(dir)s/nginx.conf
+""".format(site.command))
+    programs = site.report().tree["programs"]
+    assert sorted((p["name"], p["paired_by"]) for p in programs) == [
+        ("green", "socket"), ("web", "socket")]
+
+
+@pytest.mark.parametrize("written", [
+    "%(dir)s/link/app.sock", "%(dir)s//run/./app.sock",
+    "%(dir)s/home/../run/app.sock"])
+def test_one_socket_by_two_names(make_site, written):
+    site = make_site(server="location / { proxy_pass http://unix:%s; }" %
+                     written)
+    os.symlink("run", site.path("link"))
+    report = site.report()
+    assert report.program["paired_by"] == "socket"
+    assert "PF208" not in report.codes()
