@@ -404,30 +404,43 @@ flush_simple(struct strvec *words, struct plain_command *context,
 	strvec_done(words);
 }
 
+/* Takes the brackets of a subshell, "(cd /x" and "app)", off a word. */
+static void
+strip_brackets(char *word, bool first)
+{
+	const char *bare = word + (first ? strspn(word, "(") : 0);
+	size_t len = strlen(bare);
+
+	memmove(word, bare, len + 1);
+	if (len > 1 && word[len - 1] == ')' && strchr(word, '(') == NULL)
+		word[len - 1] = '\0';
+}
+
 static void
 unwrap_line(const char *line, const struct plain_command *outer,
     struct plain_commands *commands, unsigned int depth)
 {
 	struct plain_command context = plain_command_within(outer);
 	struct strvec all = STRVEC_INIT, simple = STRVEC_INIT;
-	size_t len;
+	bool readable = shell_words_split(line, &all, NULL) == 0;
 
-	if (shell_words_split(line, &all, NULL) == 0) {
-		for (size_t i = 0; i < all.len; i++) {
-			len = strlen(all.items[i]);
-			if (ends_command(all.items[i])) {
-				flush_simple(&simple, &context, commands,
-				    depth);
-			} else if (len > 1 && all.items[i][len - 1] == ';') {
-				all.items[i][len - 1] = '\0';
-				strvec_push(&simple, all.items[i]);
-				flush_simple(&simple, &context, commands,
-				    depth);
-			} else
-				strvec_push(&simple, all.items[i]);
+	for (size_t i = 0; readable && i < all.len; i++) {
+		char *word = all.items[i];
+		size_t len = strlen(word);
+		bool last = len > 1 && word[len - 1] == ';';
+
+		if (last)
+			word[len - 1] = '\0';
+		if (ends_command(word))
+			last = true;
+		else {
+			strip_brackets(word, simple.len == 0);
+			strvec_push(&simple, word);
 		}
-		flush_simple(&simple, &context, commands, depth);
+		if (last)
+			flush_simple(&simple, &context, commands, depth);
 	}
+	flush_simple(&simple, &context, commands, depth);
 	strvec_done(&all);
 	plain_command_done(&context);
 }
