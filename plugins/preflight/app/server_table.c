@@ -65,6 +65,7 @@ static const struct server_option uwsgi_options[] = {
 	{ "--socket",		SERVER_KEY_UWSGI,	false },
 	{ "-s",			SERVER_KEY_UWSGI,	false },
 	{ "--uwsgi-socket",	SERVER_KEY_UWSGI,	false },
+	{ "--http",		SERVER_KEY_UWSGI,	false },
 	{ "--http-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--http11-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--fastcgi-socket",	SERVER_KEY_UWSGI,	false },

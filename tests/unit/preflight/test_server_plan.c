@@ -81,6 +81,7 @@ static const struct {
 	    "uwsgi: /w 660/7777||" },
 	{ "uwsgi --chmod-socket -s /w", NULL, "uwsgi: /w 666/7777||" },
 	{ "uwsgi --http-socket :8000", NULL, "uwsgi:|:8000|" },
+	{ "uwsgi --http :8000 -s /a", NULL, "uwsgi: /a 7777/7777|:8000|" },
 	{ "waitress-serve --unix-socket=/w app", NULL,
 	    "waitress-serve: /w 600/7777||" },
 	{ "waitress-serve --unix-socket=/w --unix-socket-perms=666 app", NULL,
