@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include "preflight/checker/nginx_met.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+
+#include "preflight/app/nginx_program.h"
+#include "preflight/judge/judge_nginx.h"
+#include "preflight/witness/witness.h"
+
+/* Identities are reported in the order of the instances. */
+const char *
+nginx_met_identity(const struct nginx_met *met, const struct identity *identity)
+{
+	size_t number = 0;
+
+	for (size_t i = 0; i < met->instances.count; i++) {
+		const struct nginx_instance *one = met->instances.items[i];
+
+		for (size_t j = 0; j < one->identity_count; j++, number++) {
+			if (one->identities[j] == identity)
+				return met->report->identities[number].id;
+		}
+	}
+	return NULL;
+}
+
+/* The next instance to be announced. */
+static void
+announce(struct nginx_met *met)
+{
+	const struct nginx_instance *one = met->instances.items[met->count];
+	struct nginx_met_one *new;
+
+	met->items =
+	    xreallocarray(met->items, met->count + 1, sizeof(*met->items));
+	new = &met->items[met->count++];
+	*new = (struct nginx_met_one){ .matters = false };
+	judge_nginx(met->report, one);
+	if (one->site_problem == NULL)
+		tenants_find(met->views, &one->site, &new->tenants);
+	for (size_t i = 0; i < one->identity_count; i++) {
+		judge_nginx_identity(met->report, one, one->identities[i]);
+		/* Rules of a security module change unseen. */
+		if (one->identities[i]->confinement.label != NULL)
+			witness_give_up();
+	}
+}
+
+int
+nginx_met_find(struct nginx_met *met, const char *key,
+    const struct preflight_keys *keys, struct nginx_range *range, char **cause)
+{
+	const struct options *options = met->options;
+	struct nginx_args args;
+	const struct program_view *nginx =
+	    nginx_program_find(met->views, &args);
+	const struct nginx_instance_options finding = {
+		.key = key,
+		.assume = options->assume_user != NULL ? options->assume_user
+						       : keys->nginx_user,
+		.ignore_running = options->assume_user != NULL,
+		.root = options->root,
+		.args = nginx == NULL ? NULL : &args,
+		.starter = nginx == NULL ? NULL : &nginx->cred,
+	};
+	int failed;
+
+	failed = nginx_instances_find(&met->instances, &finding, range, cause);
+	if (nginx != NULL)
+		nginx_args_done(&args);
+	if (failed)
+		return -1;
+	while (met->count < met->instances.count)
+		announce(met);
+	return 0;
+}
+
+bool
+nginx_met_reads_well(const struct nginx_instance *instance)
+{
+	return instance->site_problem == NULL && instance->site.complete &&
+	    instance->site.problem_count == 0 && instance->user_code == NULL;
+}
+
+static void
+lower(struct finding *finding)
+{
+	char *sentence = xstrdup(finding->message);
+
+	finding->severity = SEVERITY_NOTICE;
+	finding_say(finding, "%s (none of the programs depends on this nginx)",
+	    sentence);
+	free(sentence);
+}
+
+void
+nginx_met_settle(const struct nginx_met *met)
+{
+	for (size_t i = 0; i < met->report->finding_count; i++) {
+		struct finding *finding = met->report->findings[i];
+		bool matters = false, known = false;
+
+		for (size_t j = 0; j < met->count; j++) {
+			if (!judge_nginx_is_broken_by(met->instances.items[j],
+				finding))
+				continue;
+			known = true;
+			matters |= met->items[j].matters;
+		}
+		if (known && !matters && finding->severity > SEVERITY_NOTICE)
+			lower(finding);
+	}
+}
+
+void
+nginx_met_done(struct nginx_met *met)
+{
+	for (size_t i = 0; i < met->count; i++)
+		tenants_done(&met->items[i].tenants);
+	free(met->items);
+	nginx_instances_done(&met->instances);
+}
