@@ -7,8 +7,11 @@
 #include "base/xmalloc.h"
 
 #include "preflight/app/nginx_program.h"
+#include "preflight/judge/judge_dump.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/witness/witness.h"
+
+#define DUMP_MS 5000
 
 /* Identities are reported in the order of the instances. */
 const char *
@@ -49,6 +52,30 @@ announce(struct nginx_met *met)
 	}
 }
 
+/* A start has a deadline, before which other things have to be asked, too. */
+static int
+dump_ms(const struct options *options, long timeout_s)
+{
+	long half = timeout_s * 1000 / 2;
+
+	return options->format == FORMAT_GATE && half < DUMP_MS ? (int)half
+								: DUMP_MS;
+}
+
+/* What nginx tests rests on more than the files that were read here. */
+static void
+dump(struct nginx_met *met, const struct nginx_range *range, long timeout_s)
+{
+	for (size_t i = range->first; i < range->last; i++) {
+		if (met->items[i].dumped)
+			continue;
+		met->items[i].dumped = true;
+		witness_give_up();
+		judge_dump(met->report, met->instances.items[i],
+		    met->options->root, dump_ms(met->options, timeout_s));
+	}
+}
+
 int
 nginx_met_find(struct nginx_met *met, const char *key,
     const struct preflight_keys *keys, struct nginx_range *range, char **cause)
@@ -75,6 +102,9 @@ nginx_met_find(struct nginx_met *met, const char *key,
 		return -1;
 	while (met->count < met->instances.count)
 		announce(met);
+	if (options->nginx_dump || keys->nginx_dump ||
+	    strvec_find(&keys->dumped_nginx, key) != -1)
+		dump(met, range, keys->timeout_s);
 	return 0;
 }
 

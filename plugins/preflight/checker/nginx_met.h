@@ -25,6 +25,7 @@ struct nginx_met_one {
 	struct tenants tenants;
 	/* Some program's verdict depends on what its configuration says. */
 	bool matters;
+	bool dumped; /* nginx itself was asked about it */
 };
 
 /* What the key stands for, for the program with these keys; -1 with *cause. */

@@ -196,6 +196,7 @@ add_running(struct nginx_instances *instances,
 	witness_nginx(master->pid);
 	instance->master = master->pid;
 	instance->master_uid = master->uid;
+	instance->foreign = root != NULL;
 	read_args(master, &title);
 	reading.conf = title.conf;
 	reading.prefix = title.prefix;
@@ -286,6 +287,7 @@ keep_starter(struct nginx_instance *instance, const struct cred *starter)
 	    ? xstrdup(gr->gr_name)
 	    : xasprintf("%lu", (unsigned long)starter->gid);
 	user->source = "user of the program";
+	instance->master_uid = starter->uid;
 	instance->has_user = true;
 }
 
