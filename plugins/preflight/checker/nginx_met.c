@@ -7,6 +7,7 @@
 #include "base/xmalloc.h"
 
 #include "preflight/app/nginx_program.h"
+#include "preflight/app/nginx_unit.h"
 #include "preflight/judge/judge_dump.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/witness/witness.h"
@@ -76,6 +77,15 @@ dump(struct nginx_met *met, const struct nginx_range *range, long timeout_s)
 	}
 }
 
+static const struct nginx_args *
+find_unit(struct nginx_met *met)
+{
+	if (!met->unit_is_read)
+		met->has_unit = nginx_unit_find(met->options->root, &met->unit);
+	met->unit_is_read = true;
+	return met->has_unit ? &met->unit : NULL;
+}
+
 int
 nginx_met_find(struct nginx_met *met, const char *key,
     const struct preflight_keys *keys, struct nginx_range *range, char **cause)
@@ -92,6 +102,7 @@ nginx_met_find(struct nginx_met *met, const char *key,
 		.root = options->root,
 		.args = nginx == NULL ? NULL : &args,
 		.starter = nginx == NULL ? NULL : &nginx->cred,
+		.unit = find_unit(met),
 	};
 	int failed;
 
@@ -151,5 +162,6 @@ nginx_met_done(struct nginx_met *met)
 	for (size_t i = 0; i < met->count; i++)
 		tenants_done(&met->items[i].tenants);
 	free(met->items);
+	nginx_args_done(&met->unit);
 	nginx_instances_done(&met->instances);
 }

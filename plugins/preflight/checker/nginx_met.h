@@ -4,6 +4,7 @@
 
 #include "preflight/app/program_view.h"
 #include "preflight/app/tenants.h"
+#include "preflight/nginx/nginx_args.h"
 #include "preflight/nginx/nginx_instance.h"
 #include "preflight/policy/options.h"
 #include "preflight/report/report.h"
@@ -19,6 +20,9 @@ struct nginx_met {
 	struct nginx_instances instances;
 	struct nginx_met_one *items; /* of each instance */
 	size_t count;
+	/* What systemd will start; read once it is asked for. */
+	struct nginx_args unit;
+	bool has_unit, unit_is_read;
 };
 
 struct nginx_met_one {

@@ -214,46 +214,56 @@ add_running(struct nginx_instances *instances,
 	free(binary);
 }
 
-/* The configuration that was written, without links; NULL if there is none. */
+/* The configuration that was written; the caller frees. */
 static char *
 conf_by(const struct nginx_args *args, const struct nginx_build *build)
 {
-	const char *conf = args->conf != NULL ? args->conf : build->conf_path;
-	const char *prefix =
-	    args->prefix != NULL ? args->prefix : build->prefix;
-	char *path, *real;
+	char *prefix = xasprintf("%s/",
+	    args->prefix != NULL ? args->prefix : build->prefix);
+	char *path = nginx_path_below(prefix,
+	    args->conf != NULL ? args->conf : build->conf_path);
 
-	path =
-	    conf[0] == '/' ? xstrdup(conf) : xasprintf("%s/%s", prefix, conf);
-	real = realpath(path, NULL);
-	free(path);
-	return real;
+	free(prefix);
+	return path;
 }
 
 static bool
-is_same_file(const char *real, const char *path)
+is_same_file(const char *path, const char *other)
 {
-	char *other = realpath(path, NULL);
-	bool same = real != NULL && other != NULL && strcmp(real, other) == 0;
+	char *real = realpath(path, NULL), *other_real = realpath(other, NULL);
+	bool same =
+	    real != NULL && other_real != NULL && strcmp(real, other_real) == 0;
 
-	free(other);
+	free(real);
+	free(other_real);
 	return same;
+}
+
+/* The executable, if it is one of this system's and there. */
+static const char *
+binary_by(const struct nginx_args *args, const char *root)
+{
+	return root == NULL && args->binary != NULL && args->binary[0] == '/' &&
+		access(args->binary, X_OK) == 0
+	    ? args->binary
+	    : NULL;
 }
 
 /* Whether the arguments are those of the nginx that is meant. */
 static bool
-fits(const struct nginx_args *args, const char *conf)
+fits(const struct nginx_args *args, const char *conf, const char *root)
 {
 	struct nginx_build build;
-	char *real;
+	char *path;
 	bool same;
 
 	if (args == NULL || conf == NULL)
 		return args != NULL;
-	nginx_build_read(NULL, NULL, &build);
-	real = conf_by(args, &build);
-	same = is_same_file(real, conf);
-	free(real);
+	nginx_build_read(root, binary_by(args, root), &build);
+	path = conf_by(args, &build);
+	same =
+	    root != NULL ? strcmp(path, conf) == 0 : is_same_file(path, conf);
+	free(path);
 	nginx_build_done(&build);
 	return same;
 }
@@ -261,8 +271,7 @@ fits(const struct nginx_args *args, const char *conf)
 static void
 use_args(const struct nginx_args *args, struct nginx_options *reading)
 {
-	if (args->binary != NULL && args->binary[0] == '/')
-		reading->binary = args->binary;
+	reading->binary = binary_by(args, reading->root);
 	if (reading->conf == NULL)
 		reading->conf = args->conf;
 	reading->prefix = args->prefix;
@@ -315,7 +324,7 @@ add_stopped(struct nginx_instances *instances,
     const struct nginx_instance_options *options, const char *conf)
 {
 	struct nginx_instance *instance = add_instance(instances, options->key);
-	bool program = fits(options->args, conf);
+	bool program = fits(options->args, conf, options->root);
 	struct nginx_options reading = {
 		.conf = conf,
 		.root = options->root,
@@ -323,6 +332,8 @@ add_stopped(struct nginx_instances *instances,
 
 	if (program)
 		use_args(options->args, &reading);
+	else if (fits(options->unit, conf, options->root))
+		use_args(options->unit, &reading);
 	read_site(instance, &reading);
 	if (program && options->assume == NULL && options->starter != NULL &&
 	    options->starter->uid != 0)
@@ -340,14 +351,14 @@ runs_with(const struct nginx_master *master, const char *conf)
 {
 	struct nginx_args args;
 	struct nginx_build build;
-	char *binary = binary_of(master->pid, false), *real;
+	char *binary = binary_of(master->pid, false), *path;
 	bool same;
 
 	read_args(master, &args);
 	nginx_build_read(NULL, binary, &build);
-	real = conf_by(&args, &build);
-	same = is_same_file(real, conf);
-	free(real);
+	path = conf_by(&args, &build);
+	same = is_same_file(path, conf);
+	free(path);
 	free(binary);
 	nginx_args_done(&args);
 	nginx_build_done(&build);
