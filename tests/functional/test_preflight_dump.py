@@ -252,6 +252,9 @@ try chown 0 /etc/hostname
 try mount -t tmpfs t /mnt
 try kill -0 %(me)d
 try ip link set lo up
+try head -c1 /dev/tty0
+try dd of=/dev/null count=1 if=/dev/zero
+try tail -c1 /dev/mem
 echo "nginx: [emerg] done:$done" caps: $(grep CapEff /proc/self/status) \
     procs: $(ls /proc | grep -c '^[0-9]') net: $(grep -c : /proc/net/dev) \
     fds: $(ls /proc/self/fd) env: $(env | grep -vc -e PWD -e SHLVL -e '^_') >&2
@@ -268,7 +271,7 @@ def test_what_it_runs_as(make_site):
     message = site.report("--nginx-dump").find("PF002")["message"]
     # chown, dac_read_search, net_bind_service; the shell and what it runs.
     assert message.startswith(
-        "nginx refuses its configuration: done: touch caps: "
+        "nginx refuses its configuration: done: touch dd caps: "
         "CapEff: 0000000000000405 procs: "), message
     assert "net: %d " % open("/proc/self/net/dev").read().count(":") not in \
         message or "net: 1 " in message
@@ -339,6 +342,23 @@ def test_of_an_image_nothing_is_executed(make_site, tmp_path):
         shutil.copy("/etc/" + name, str(image) + "/etc/" + name)
     report = site.report("--nginx-dump", "--root", str(image))
     assert refused(report) == "nothing of an image is executed"
+
+
+def test_logs_and_caches_in_devices(make_site):
+    """What containers and tuning guides write there."""
+    site = make_site()
+    site.names["shm"] = "/dev/shm/pf-%d" % os.getpid()
+    os.symlink("/dev/stderr", site.path("link.log"))
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("access_log off;", """
+            access_log /dev/null; access_log /dev/stdout;
+            access_log %(dir)s/link.log;
+            access_log %(shm)s.log;
+            proxy_cache_path %(shm)s keys_zone=z:1m;""" % site.names))
+    assert nginx_findings(site.report("--nginx-dump")) == []
+    assert not os.path.exists(site.names["shm"])
+    assert not os.path.exists(site.names["shm"] + ".log")
 
 
 def test_what_is_the_seals_fault(make_site):

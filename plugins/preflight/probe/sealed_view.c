@@ -71,7 +71,9 @@ static bool
 is_kernels(const char *folder)
 {
 	return strcmp(folder, "/") == 0 || path_is_inside(folder, "/proc") ||
-	    path_is_inside(folder, "/sys") || path_is_inside(folder, "/dev");
+	    path_is_inside(folder, "/sys") ||
+	    (path_is_inside(folder, "/dev") &&
+		!path_is_inside(folder, "/dev/shm"));
 }
 
 /* The real folder that the path lies in; NULL if there is none. */
@@ -193,11 +195,25 @@ cover_folders(const struct view *view)
 	}
 }
 
+/* Of all devices those that hold nothing. */
+static void
+open_devices(void)
+{
+	static const char *const harmless[] = { "/dev/null", "/dev/zero",
+		"/dev/full", "/dev/random", "/dev/urandom" };
+	struct mount_attr open = { .attr_clr = MOUNT_ATTR_NODEV };
+
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (attach(harmless[i], harmless[i], NULL, MS_BIND, NULL) == 0)
+			(void)syscall(SYS_mount_setattr, AT_FDCWD, harmless[i],
+			    0, &open, sizeof(open));
+}
+
 static void
 make_view(struct view *view, const struct sealed_plan *plan)
 {
 	struct mount_attr closed = { .attr_set = MOUNT_ATTR_RDONLY |
-		    MOUNT_ATTR_NOSUID };
+		    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
 
 	if (attach(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
 		give_up(view, "its mounts cannot be made private");
@@ -205,6 +221,7 @@ make_view(struct view *view, const struct sealed_plan *plan)
 	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &closed,
 		sizeof(closed)) == -1)
 		give_up(view, "its file systems cannot be made read-only");
+	open_devices();
 	if (attach("tmpfs", MEMORY_POINT, "tmpfs",
 		MS_NOSUID | MS_NODEV | MS_NOEXEC, MEMORY_OPTIONS) == -1)
 		give_up(view, "no memory to write in");
