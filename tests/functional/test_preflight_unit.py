@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: ISC
 """An nginx that does not run and is systemd's to start: what its unit says."""
 
+import grp
+import json
 import os
 import pwd
-import json
 import shutil
 import subprocess
 
@@ -51,6 +52,9 @@ class Units:
 
     def worker(self):
         """Whom the checker takes for it."""
+        return self.identity()["user"]
+
+    def identity(self):
         lay = ["mkdir -p %s; mount --bind %s %s" % (
             folder, self.there(folder), folder)
             for folder in FOLDERS if folder != FOLDERS[2] or
@@ -61,7 +65,7 @@ class Units:
              self.site.path("supervisord.conf"), "--format=json"],
             stdout=subprocess.PIPE, env=supd.environment(), timeout=60,
             check=False)
-        return json.loads(done.stdout)["identities"][0]["user"]
+        return json.loads(done.stdout)["identities"][0]
 
 
 @pytest.fixture
@@ -179,6 +183,28 @@ def test_a_second_command_is_what_systemd_refuses(units):
     drop_in(units, FOLDERS[0], "more.conf",
             "ExecStart=/usr/sbin/nginx -c %(conf)s")
     assert units.worker() == "nobody"
+
+
+def test_an_nginx_that_is_started_by_another_user(units, users):
+    """It cannot become anybody: its workers are that user, groups and all."""
+    site = units.site
+    group = users.add("extra", "-U")
+    text = UNIT % ("/usr/sbin/nginx -c %(conf)s -g 'user root;'")
+    extra = "User=%(worker)s\nSupplementaryGroups=" + group + "\n"
+    try:
+        units.write(FOLDERS[3] + "/nginx.service", text + extra)
+        found = units.identity()
+        assert found["user"] == site.users.worker
+        assert grp.getgrnam(group).gr_gid in found["groups"]
+        units.write(FOLDERS[3] + "/nginx.service",
+                    text + extra + "Group=" + group + "\n")
+        found = units.identity()
+        assert found["gid"] == grp.getgrnam(group).gr_gid
+        assert pwd.getpwnam(site.users.worker).pw_gid not in found["groups"]
+        units.write(FOLDERS[3] + "/nginx.service", text + "User=root\n")
+        assert units.worker() == "root"
+    finally:
+        users.drop()
 
 
 def test_a_program_of_the_supervisor_comes_first(units):

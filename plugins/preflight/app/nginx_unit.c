@@ -163,23 +163,72 @@ read_start(const struct unit_service *service, struct nginx_args *args)
 	return found;
 }
 
-bool
-nginx_unit_find(const char *root, struct nginx_args *args)
+/* In the place of the primary group. */
+static void
+set_group(struct cred *cred, const char *name)
 {
-	struct unit_service service = { .starts = STRVEC_INIT,
-		.environment = STRVEC_INIT,
-		.env_files = STRVEC_INIT };
+	gid_t gid;
+
+	if (cred_parse_group(name, &gid, NULL) == -1)
+		return;
+	for (size_t i = 0; i < cred->group_count; i++)
+		if (cred->groups[i] == cred->gid)
+			cred->groups[i] = gid;
+	cred->gid = gid;
+}
+
+static void
+add_group(struct cred *cred, const char *name)
+{
+	gid_t gid;
+
+	if (cred_parse_group(name, &gid, NULL) == -1)
+		return;
+	cred->groups = xreallocarray(cred->groups, cred->group_count + 1,
+	    sizeof(*cred->groups));
+	cred->groups[cred->group_count++] = gid;
+}
+
+/* False for root, and for one who is not there: systemd would not start it. */
+static bool
+read_starter(const struct unit_service *service, struct cred *starter)
+{
+	uid_t uid;
+
+	if (service->user == NULL ||
+	    cred_parse_user(service->user, &uid, NULL) == -1 || uid == 0 ||
+	    cred_resolve(uid, starter, NULL) == -1)
+		return false;
+	if (service->group != NULL)
+		set_group(starter, service->group);
+	for (size_t i = 0; i < service->groups.len; i++)
+		add_group(starter, service->groups.items[i]);
+	return true;
+}
+
+bool
+nginx_unit_find(const char *root, struct nginx_unit *unit)
+{
+	struct unit_service service = UNIT_SERVICE_INIT;
 	char *text = read_unit(root);
 	bool found = false;
 
-	*args = (struct nginx_args){ .binary = NULL };
+	*unit = (struct nginx_unit){ .has_starter = false };
 	if (text != NULL && *text != '\0') {
 		unit_file_read(text, &service);
 		read_drop_ins(root, &service);
 		read_env_files(root, &service);
-		found = read_start(&service, args);
+		found = read_start(&service, &unit->args);
+		unit->has_starter = read_starter(&service, &unit->starter);
 	}
 	free(text);
 	unit_service_done(&service);
 	return found;
+}
+
+void
+nginx_unit_done(struct nginx_unit *unit)
+{
+	nginx_args_done(&unit->args);
+	cred_done(&unit->starter);
 }

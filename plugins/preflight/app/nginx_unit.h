@@ -4,15 +4,26 @@
 
 #include <stdbool.h>
 
+#include "base/cred.h"
+
 #include "preflight/nginx/nginx_args.h"
 
 /*
- * How systemd will start nginx: ExecStart of nginx.service with its drop-ins,
- * out of the files alone (contract P2.4); below root, an unpacked image, if
- * that is not NULL.  False if there is no such unit, it is masked, or it does
- * not start an nginx by one command.  The caller frees args with
- * nginx_args_done either way.
+ * How systemd will start nginx: nginx.service with its drop-ins, out of the
+ * files alone (contract P2.4).
  */
-bool nginx_unit_find(const char *root, struct nginx_args *);
+struct nginx_unit {
+	struct nginx_args args; /* of ExecStart */
+	struct cred starter;	/* of User and its kin */
+	bool has_starter;	/* else root */
+};
+
+/*
+ * Below root, an unpacked image, if that is not NULL.  False if there is no
+ * such unit, it is masked, or it does not start an nginx by one command.  The
+ * caller calls nginx_unit_done either way.
+ */
+bool nginx_unit_find(const char *root, struct nginx_unit *);
+void nginx_unit_done(struct nginx_unit *);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,21 +137,60 @@ add_environment(struct strvec *environment, const char *value)
 }
 
 static void
+add_words(struct strvec *words, const char *value)
+{
+	char *word;
+
+	while ((word = next_word(&value)) != NULL)
+		strvec_push_taken(words, word);
+}
+
+static void
+add_line(struct strvec *lines, const char *value)
+{
+	strvec_push(lines, value);
+}
+
+/* Options that add up; an empty value takes all back. */
+static const struct {
+	const char *name;
+	size_t offset;
+	void (*add)(struct strvec *, const char *);
+} lists[] = {
+	{ "ExecStart", offsetof(struct unit_service, starts), add_line },
+	{ "Environment", offsetof(struct unit_service, environment),
+	    add_environment },
+	{ "EnvironmentFile", offsetof(struct unit_service, env_files),
+	    add_line },
+	{ "SupplementaryGroups", offsetof(struct unit_service, groups),
+	    add_words },
+};
+
+static void
+set_text(char **text, const char *value)
+{
+	free(*text);
+	*text = *value == '\0' ? NULL : xstrdup(value);
+}
+
+static void
 set_option(struct unit_service *service, const char *name, const char *value)
 {
-	struct strvec *list = strcmp(name, "ExecStart") == 0 ? &service->starts
-	    : strcmp(name, "Environment") == 0	   ? &service->environment
-	    : strcmp(name, "EnvironmentFile") == 0 ? &service->env_files
-						   : NULL;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct strvec *list =
+		    (struct strvec *)((char *)service + lists[i].offset);
 
-	if (list == NULL)
-		return;
-	if (*value == '\0')
-		strvec_done(list);
-	else if (list == &service->environment)
-		add_environment(list, value);
-	else
-		strvec_push(list, value);
+		if (strcmp(name, lists[i].name) != 0)
+			continue;
+		if (*value == '\0')
+			strvec_done(list);
+		else
+			lists[i].add(list, value);
+	}
+	if (strcmp(name, "User") == 0)
+		set_text(&service->user, value);
+	else if (strcmp(name, "Group") == 0)
+		set_text(&service->group, value);
 }
 
 void
@@ -185,6 +225,10 @@ unit_service_done(struct unit_service *service)
 	strvec_done(&service->starts);
 	strvec_done(&service->environment);
 	strvec_done(&service->env_files);
+	strvec_done(&service->groups);
+	free(service->user);
+	free(service->group);
+	service->user = service->group = NULL;
 }
 
 /* Quotes at its beginning are taken off, blanks inside of it stay. */

@@ -12,7 +12,15 @@ struct unit_service {
 	struct strvec starts;	   /* lines of ExecStart, as written */
 	struct strvec environment; /* "NAME=value" */
 	struct strvec env_files;   /* lines of EnvironmentFile, as written */
+	struct strvec groups;	   /* of SupplementaryGroups */
+	char *user, *group;	   /* NULL: not said */
 };
+
+#define UNIT_SERVICE_INIT                                                      \
+	{                                                                      \
+		.starts = STRVEC_INIT, .environment = STRVEC_INIT,             \
+		.env_files = STRVEC_INIT, .groups = STRVEC_INIT                \
+	}
 
 /* Reads the text of the unit or of a drop-in on top of what there is already:
  * an empty value forgets what was said before. */

@@ -7,7 +7,6 @@
 #include "base/xmalloc.h"
 
 #include "preflight/app/nginx_program.h"
-#include "preflight/app/nginx_unit.h"
 #include "preflight/judge/judge_dump.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/witness/witness.h"
@@ -77,7 +76,7 @@ dump(struct nginx_met *met, const struct nginx_range *range, long timeout_s)
 	}
 }
 
-static const struct nginx_args *
+static const struct nginx_unit *
 find_unit(struct nginx_met *met)
 {
 	if (!met->unit_is_read)
@@ -94,6 +93,7 @@ nginx_met_find(struct nginx_met *met, const char *key,
 	struct nginx_args args;
 	const struct program_view *nginx =
 	    nginx_program_find(met->views, &args);
+	const struct nginx_unit *unit = find_unit(met);
 	const struct nginx_instance_options finding = {
 		.key = key,
 		.assume = options->assume_user != NULL ? options->assume_user
@@ -102,7 +102,9 @@ nginx_met_find(struct nginx_met *met, const char *key,
 		.root = options->root,
 		.args = nginx == NULL ? NULL : &args,
 		.starter = nginx == NULL ? NULL : &nginx->cred,
-		.unit = find_unit(met),
+		.unit = unit == NULL ? NULL : &unit->args,
+		.unit_starter =
+		    unit == NULL || !unit->has_starter ? NULL : &unit->starter,
 	};
 	int failed;
 
@@ -162,6 +164,6 @@ nginx_met_done(struct nginx_met *met)
 	for (size_t i = 0; i < met->count; i++)
 		tenants_done(&met->items[i].tenants);
 	free(met->items);
-	nginx_args_done(&met->unit);
+	nginx_unit_done(&met->unit);
 	nginx_instances_done(&met->instances);
 }

@@ -2,9 +2,9 @@
 #ifndef PREFLIGHT_NGINX_MET_H
 #define PREFLIGHT_NGINX_MET_H
 
+#include "preflight/app/nginx_unit.h"
 #include "preflight/app/program_view.h"
 #include "preflight/app/tenants.h"
-#include "preflight/nginx/nginx_args.h"
 #include "preflight/nginx/nginx_instance.h"
 #include "preflight/policy/options.h"
 #include "preflight/report/report.h"
@@ -21,7 +21,7 @@ struct nginx_met {
 	struct nginx_met_one *items; /* of each instance */
 	size_t count;
 	/* What systemd will start; read once it is asked for. */
-	struct nginx_args unit;
+	struct nginx_unit unit;
 	bool has_unit, unit_is_read;
 };
 

@@ -281,7 +281,8 @@ use_args(const struct nginx_args *args, struct nginx_options *reading)
 
 /* A master that is not root is its workers' identity, groups and all. */
 static void
-keep_starter(struct nginx_instance *instance, const struct cred *starter)
+keep_starter(struct nginx_instance *instance, const struct cred *starter,
+    const char *source)
 {
 	struct nginx_user *user = &instance->user;
 	const struct passwd *pw = names_uid(starter->uid);
@@ -295,7 +296,7 @@ keep_starter(struct nginx_instance *instance, const struct cred *starter)
 	user->group = gr != NULL
 	    ? xstrdup(gr->gr_name)
 	    : xasprintf("%lu", (unsigned long)starter->gid);
-	user->source = "user of the program";
+	user->source = source;
 	instance->master_uid = starter->uid;
 	instance->has_user = true;
 }
@@ -319,25 +320,42 @@ is_hidden(const struct nginx_instance *instance)
 	return hidden;
 }
 
+/* How an nginx that does not run will be started. */
+struct start {
+	const struct nginx_args *args; /* NULL: as usual, by root */
+	const struct cred *starter;    /* NULL: root */
+	const char *source;	       /* that says so */
+};
+
+static struct start
+find_start(const struct nginx_instance_options *options, const char *conf)
+{
+	if (fits(options->args, conf, options->root))
+		return (struct start){ options->args, options->starter,
+			"user of the program" };
+	if (fits(options->unit, conf, options->root))
+		return (struct start){ options->unit, options->unit_starter,
+			"User of nginx.service" };
+	return (struct start){ .args = NULL };
+}
+
 static void
 add_stopped(struct nginx_instances *instances,
     const struct nginx_instance_options *options, const char *conf)
 {
 	struct nginx_instance *instance = add_instance(instances, options->key);
-	bool program = fits(options->args, conf, options->root);
+	struct start start = find_start(options, conf);
 	struct nginx_options reading = {
 		.conf = conf,
 		.root = options->root,
 	};
 
-	if (program)
-		use_args(options->args, &reading);
-	else if (fits(options->unit, conf, options->root))
-		use_args(options->unit, &reading);
+	if (start.args != NULL)
+		use_args(start.args, &reading);
 	read_site(instance, &reading);
-	if (program && options->assume == NULL && options->starter != NULL &&
-	    options->starter->uid != 0)
-		keep_starter(instance, options->starter);
+	if (options->assume == NULL && start.starter != NULL &&
+	    start.starter->uid != 0)
+		keep_starter(instance, start.starter, start.source);
 	else if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
 	if (options->root == NULL && !options->ignore_running &&

@@ -51,9 +51,9 @@ struct nginx_instance_options {
 	 * as usual, by root.  Of the key's configuration, if that is a path. */
 	const struct nginx_args *args;
 	const struct cred *starter;
-	/* The same of what systemd will start, where args do not fit; NULL:
-	 * nothing. */
+	/* The same of what systemd will start, where args do not fit. */
 	const struct nginx_args *unit;
+	const struct cred *unit_starter;
 };
 
 /*

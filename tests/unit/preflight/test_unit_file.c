@@ -43,9 +43,7 @@ Test(unit_file, variables_of_a_command)
 static void
 expect_starts(const char *text, const char *expected)
 {
-	struct unit_service service = { .starts = STRVEC_INIT,
-		.environment = STRVEC_INIT,
-		.env_files = STRVEC_INIT };
+	struct unit_service service = UNIT_SERVICE_INIT;
 	char *joined;
 
 	unit_file_read(text, &service);
@@ -71,9 +69,7 @@ Test(unit_file, lines_of_a_unit)
 
 Test(unit_file, variables)
 {
-	struct unit_service service = { .starts = STRVEC_INIT,
-		.environment = STRVEC_INIT,
-		.env_files = STRVEC_INIT };
+	struct unit_service service = UNIT_SERVICE_INIT;
 	char *joined;
 
 	unit_file_read("[Service]\nEnvironment=A=1 \"B=2 3\" C\n"
@@ -87,5 +83,26 @@ Test(unit_file, variables)
 	cr_expect_str_eq(service.env_files.items[0], "-/x");
 	unit_file_read("[Service]\nEnvironment=\n", &service);
 	cr_expect_eq(service.environment.len, 0);
+	unit_service_done(&service);
+}
+
+Test(unit_file, who_starts_it)
+{
+	struct unit_service service = UNIT_SERVICE_INIT;
+	char *joined;
+
+	unit_file_read("[Service]\nUser=a\nGroup=b\n"
+		       "SupplementaryGroups=c d\nSupplementaryGroups=e\n",
+	    &service);
+	joined = strvec_join(&service.groups, "|");
+	cr_expect_str_eq(joined, "c|d|e");
+	free(joined);
+	cr_expect_str_eq(service.user, "a");
+	cr_expect_str_eq(service.group, "b");
+	unit_file_read("[Service]\nUser=\nGroup=f\nSupplementaryGroups=\n",
+	    &service);
+	cr_expect_null(service.user);
+	cr_expect_str_eq(service.group, "f");
+	cr_expect_eq(service.groups.len, 0);
 	unit_service_done(&service);
 }
