@@ -361,6 +361,40 @@ def test_logs_and_caches_in_devices(make_site):
     assert not os.path.exists(site.names["shm"] + ".log")
 
 
+MOUNTED = """
+mkdir %(dir)s/secrets %(dir)s/secrets/deep %(dir)s/more
+mount -t tmpfs -o mode=755 t %(dir)s/secrets
+echo 'server_tokens off;' >%(dir)s/secrets/one.conf
+mkdir %(dir)s/secrets/deep %(dir)s/secrets/logs
+mount -t tmpfs -o mode=755 t %(dir)s/secrets/deep
+echo 'sendfile on;' >%(dir)s/secrets/deep/two.conf
+echo 'tcp_nodelay on;' >%(dir)s/secrets/three.conf
+touch %(dir)s/more/file.conf %(dir)s/log
+mount --bind %(dir)s/secrets/three.conf %(dir)s/more/file.conf
+mount --bind %(dir)s/secrets/three.conf %(dir)s/log
+"""
+
+
+def test_what_is_mounted_below_stays_there(make_site):
+    """The pid file lies above a mount of keys, as /run does above
+    /run/secrets in containers."""
+    reason = supd.refusal("unshare", "-m")
+    if reason:
+        pytest.skip(reason)
+    site = make_site(http="include %(dir)s/secrets/one.conf;"
+                     "include %(dir)s/secrets/deep/*.conf;"
+                     "include %(dir)s/more/file.conf;"
+                     "access_log %(dir)s/secrets/logs/a.log;"
+                     "access_log %(dir)s/log;")
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("access_log off;", ""))
+    report = run_checker(site, "unshare", "-m", "sh", "-ec",
+                         MOUNTED % site.names + 'exec "$@"', "sh")
+    assert nginx_findings(report) == []
+    assert not os.path.exists(site.path("nginx.pid"))
+
+
 def test_what_is_the_seals_fault(make_site):
     """Names that only a network knows, and what the reader knew nothing of."""
     site = make_site(server="location / { proxy_pass http://pf.invalid; }")
