@@ -109,6 +109,20 @@ def test_it_was_really_asked(make_site):
     assert report.code == 3
 
 
+@pytest.mark.parametrize("old, new, code", [
+    ("user %s;", "user pf_nobody_at_all;", "PF003"),
+    ("events {}", "events {", "PF002"),
+])
+def test_what_the_checker_says_already_is_said_once(make_site, old, new,
+                                                    code):
+    site = make_site()
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace(old.replace("%s", site.users.worker), new))
+    assert [f["code"] for f in site.report("--nginx-dump").tree["findings"]
+            if f["severity"] == "error"] == [code]
+
+
 def test_a_running_nginx_goes_on(make_site):
     """Port and pid file are its; the test of another user's configuration
     would have given its folders away."""

@@ -168,10 +168,18 @@ run(const struct nginx_site *site, int timeout_ms, struct sealed_result *result,
 	return failed;
 }
 
-/* What can go wrong only because it is sealed: there is no network, and
- * nothing can be written but what the checker knew of. */
 static bool
-is_of_the_seal(const char *sentence)
+is_about_user(const char *sentence)
+{
+	return strncmp(sentence, "getpwnam(", 9) == 0 ||
+	    strncmp(sentence, "getgrnam(", 9) == 0;
+}
+
+/* What can go wrong only because it is sealed: there is no network, nothing can
+ * be written but what the checker knew of, and a service that knows users may
+ * not answer in there. */
+static bool
+is_of_the_seal(const struct nginx_instance *instance, const char *sentence)
 {
 	static const char *const signs[] = { "host not found", "bind() to ",
 		"(1: ", "(13: ", "(28: ", "(30: " };
@@ -179,14 +187,17 @@ is_of_the_seal(const char *sentence)
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		if (strstr(sentence, signs[i]) != NULL)
 			return true;
-	return false;
+	return instance->has_user && is_about_user(sentence);
 }
 
-/* Whether the checker's own reading complains about the same line. */
+/* Whether the checker's own reading complains about the same line, or about
+ * the user (PF003). */
 static bool
-is_known(const struct nginx_site *site, const char *at)
+is_known(const struct nginx_instance *instance, const char *sentence,
+    const char *at)
 {
-	bool same = false;
+	const struct nginx_site *site = &instance->site;
+	bool same = instance->user_code != NULL && is_about_user(sentence);
 
 	for (size_t i = 0; i < site->problem_count && at != NULL && !same;
 	     i++) {
@@ -209,16 +220,17 @@ judge_refusal_of(struct report *report, const struct nginx_instance *instance,
 	struct finding *finding;
 	char *path;
 
-	if (sentence == NULL || is_of_the_seal(sentence)) {
+	if (sentence == NULL || is_of_the_seal(instance, sentence)) {
 		char *reason = xasprintf("where it was sealed it could not go "
 					 "on: %s",
 		    sentence == NULL ? "it gave no reason" : sentence);
 
 		add_undecided(report, instance, reason);
 		free(reason);
-	} else if (!is_known(&instance->site, at)) {
-		path = at == NULL ? xstrdup(instance->site.conf_path)
-				  : xstrndup(at, strcspn(at, ":"));
+	} else if (!is_known(instance, sentence, at)) {
+		path = at == NULL
+		    ? xstrdup(instance->site.conf_path)
+		    : xstrndup(at, (size_t)(strrchr(at, ':') - at));
 		finding = finding_create(PF002, path);
 		finding->subject = xstrdup(SUBJECT);
 		finding->at = at == NULL ? NULL : xstrdup(at);
