@@ -5,6 +5,7 @@ import grp
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -107,6 +108,36 @@ def test_it_was_really_asked(make_site):
         'unknown directive "no_such_directive"'
     assert found["at"] == "%s:%d" % (site.conf, line)
     assert report.code == 3
+
+
+@pytest.mark.parametrize("server", [
+    "no_such_directive on;",
+    "location / { } location / { }",
+    "listen 127.0.0.1:99999;",
+    "listen 127.0.0.1:8443 ssl;",
+    "ssl_certificate /nonexistent.pem; ssl_certificate_key /nonexistent.key;"
+    "listen 127.0.0.1:8443 ssl;",
+    "access_log %(dir)s/missing/access.log;",
+    "client_max_body_size lots;",
+    "location / { proxy_pass http://127.0.0.1:1; proxy_pass http://[::1]; }",
+    "location / { return 200 $no_such_variable; }",
+    "root %(home)s; root %(dir)s;",
+    "listen unix:%(dir)s/" + "x" * 110 + ";",
+    "proxy_cache nozone;",
+    "access_log %(dir)s/a.log no_such_format;",
+])
+def test_it_says_what_nginx_says(make_site, server):
+    site = make_site(server=server + nginx_site.SERVER)
+    said = subprocess.run(
+        [nginx_site.NGINX, "-t", "-q", "-p", site.dir, "-c", site.conf],
+        stderr=subprocess.PIPE, timeout=20, text=True, check=False).stderr
+    said = re.search(r"\[emerg\] (?:\d+#\d+: )?(.*)", said).group(1)
+    report = site.report("--nginx-dump")
+    found = [f for f in report.tree["findings"] if f["code"] == "PF002"]
+    assert len(found) == 1, (said, report.tree["findings"])
+    place = " in " + found[0]["at"] if found[0]["at"] else ""
+    assert found[0]["message"].replace(
+        "nginx refuses its configuration: ", "") + place == said
 
 
 @pytest.mark.parametrize("old, new, code", [
