@@ -12,6 +12,7 @@ import pytest
 
 import nginx_site
 import supd
+from keeper import Keeper
 from nginx_site import make_site, needs_nginx, users
 
 pytestmark = needs_nginx
@@ -54,15 +55,20 @@ class Units:
         """Whom the checker takes for it."""
         return self.identity()["user"]
 
-    def identity(self):
+    def view(self):
+        """The words that start a program where it sees them."""
         lay = ["mkdir -p %s; mount --bind %s %s" % (
             folder, self.there(folder), folder)
             for folder in FOLDERS if folder != FOLDERS[2] or
             os.path.isdir(folder)]
+        return ["unshare", "-m", "sh", "-ec", "; ".join(lay) + '; exec "$@"',
+                "sh"]
+
+    def identity(self):
         done = subprocess.run(
-            ["unshare", "-m", "sh", "-ec", "; ".join(lay) + '; exec "$@"',
-             "sh", nginx_site.CHECKER, "-c",
-             self.site.path("supervisord.conf"), "--format=json"],
+            self.view() + [nginx_site.CHECKER, "-c",
+                           self.site.path("supervisord.conf"),
+                           "--format=json"],
             stdout=subprocess.PIPE, env=supd.environment(), timeout=60,
             check=False)
         return json.loads(done.stdout)["identities"][0]
@@ -226,6 +232,22 @@ def test_a_running_nginx_needs_no_unit(units):
     assert units.worker() == site.users.worker
 
 
+def test_no_answer_is_kept_after_a_change(units):
+    """Neither of the unit nor of its drop-ins, the first one included."""
+    keeper = Keeper(units.site)
+    keeper.before = units.view()
+    for change in (
+            lambda: units.starts("/usr/sbin/nginx -c %(conf)s"),
+            lambda: drop_in(units, FOLDERS[0], "a.conf", "# nothing"),
+            lambda: drop_in(units, FOLDERS[0], "b.conf", "# nothing"),
+            lambda: drop_in(units, FOLDERS[0], "b.conf", "# something")):
+        keeper.settle()
+        change()
+        fresh, _ = keeper.is_fresh()
+        assert fresh
+    keeper.close()
+
+
 def test_in_an_image(make_site, tmp_path):
     """Unit, drop-in, environment file and users are the image's."""
     site = make_site()
@@ -270,11 +292,9 @@ def test_the_runtime_directory_is_for_its_group(make_site):
     units = Units(site)
     units.starts("/usr/sbin/nginx -c %(conf)s " + user_of(units))
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-ec",
-         "mount --bind %s %s; exec \"$@\"" % (units.there(FOLDERS[3]),
-                                              FOLDERS[3]),
-         "sh", nginx_site.CHECKER, "-c", site.path("supervisord.conf"),
-         "--format=gate", "--program=web", "--make-runtime-dir"],
+        units.view() + [nginx_site.CHECKER, "-c",
+                        site.path("supervisord.conf"), "--format=gate",
+                        "--program=web", "--make-runtime-dir"],
         stdout=subprocess.PIPE, env=supd.environment(), timeout=60, text=True,
         check=False)
     assert done.stdout == "ok\t\n", done.stdout
