@@ -377,6 +377,20 @@ def test_without_root(make_site):
         == "that needs root"
 
 
+def test_in_a_namespace_of_its_own(make_site):
+    reason = supd.refusal("unshare", "-m")
+    if reason:
+        pytest.skip(reason)
+    site = make_site()
+    site.nginx = subprocess.Popen(
+        ["unshare", "-m", nginx_site.NGINX, "-p", site.dir, "-c", site.conf],
+        stderr=subprocess.DEVNULL)
+    supd.wait_until(site.worker, "an nginx worker")
+    assert refused(site.report("--nginx-dump")) == \
+        "it runs in a root or mount namespace of its own, and what is in " \
+        "there is not executed"
+
+
 def test_of_an_image_nothing_is_executed(make_site, tmp_path):
     site = make_site()
     image = tmp_path / "image"

@@ -42,13 +42,14 @@ class Keeper:
         return line
 
     def settle(self):
-        """Asks until the answer is one that was given before: what changed
-        a moment ago is not vouched for."""
+        """Asks until the answer is one that was given before: what changed a
+        moment ago is not vouched for, and others may be at work on users and
+        nginxes of the machine, which are part of it."""
         def kept():
             before = self.time()
             line = self.ask()
             return line if before != 0 and self.time() == before else None
-        return supd.wait_until(kept, "an answer that is kept")
+        return supd.wait_until(kept, "an answer that is kept", 60)
 
     def is_fresh(self):
         """Whether it was found out now, and the answer."""
