@@ -239,7 +239,7 @@ def test_a_hundred_at_once(stage, mode):
         rpc.supervisor.startAllProcesses(False)
         begun = time.monotonic()
         rpc.supervisor.getState()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
         supd.wait_until(
             lambda: {info["statename"] for info in
                      rpc.supervisor.getAllProcessInfo()} == {"RUNNING"},
