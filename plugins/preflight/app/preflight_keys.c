@@ -89,6 +89,12 @@ read_nginx(struct preflight_keys *keys, const char *value, char **cause)
 }
 
 static int
+read_nginx_dump(struct preflight_keys *keys, const char *value, char **cause)
+{
+	return parse_bool(value, &keys->nginx_dump, cause);
+}
+
+static int
 read_nginx_user(struct preflight_keys *keys, const char *value, char **cause)
 {
 	(void)cause;
@@ -238,6 +244,7 @@ static const struct {
 } rows[] = {
 	{ "mode",		read_mode,		false },
 	{ "nginx",		read_nginx,		true },
+	{ "nginx_dump",		read_nginx_dump,	false },
 	{ "nginx_user",		read_nginx_user,	false },
 	{ "server",		read_server,		true },
 	{ "static",		read_static,		false },
@@ -431,6 +438,7 @@ preflight_keys_done(struct preflight_keys *keys)
 	free(keys->policy);
 	free(keys->runtime_dir);
 	strvec_done(&keys->more_nginx);
+	strvec_done(&keys->dumped_nginx);
 	strvec_done(&keys->servers);
 	strvec_done(&keys->sockets);
 	strvec_done(&keys->uploads);

@@ -124,23 +124,33 @@ read_container(struct policy_reader *reader, yaml_node_t *node, void *target)
 }
 
 static int
+read_nginx_dump(struct policy_reader *reader, yaml_node_t *node, void *target)
+{
+	return policy_bool(reader, node, &((struct policy *)target)->dump);
+}
+
+static int
 read_nginx_item(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
+	struct policy *policy = target;
 	static const struct policy_key keys[] = {
 		{ "conf", read_nginx_conf },
 		{ "pid_file", read_nginx_pid },
 		{ "container", read_container },
+		{ "dump", read_nginx_dump },
 		{ NULL, NULL },
 	};
-	struct policy *policy = target;
 	size_t before = policy->nginx.len;
 
+	policy->dump = false;
 	if (policy_mapping(reader, node, keys, policy) == -1)
 		return -1;
-	return policy->nginx.len == before + 1
-	    ? 0
-	    : policy_refuse(reader, node,
-		  "an nginx has either conf or pid_file");
+	if (policy->nginx.len != before + 1)
+		return policy_refuse(reader, node,
+		    "an nginx has either conf or pid_file");
+	if (policy->dump)
+		strvec_push(&policy->dumped_nginx, policy->nginx.items[before]);
+	return 0;
 }
 
 static int
@@ -544,6 +554,7 @@ policy_done(struct policy *policy)
 		policy_waiver_done(&policy->waivers[i]);
 	free(policy->waivers);
 	strvec_done(&policy->nginx);
+	strvec_done(&policy->dumped_nginx);
 	strvec_done(&policy->secrets_add);
 	strvec_done(&policy->secrets_ignore);
 	free(policy->file);
