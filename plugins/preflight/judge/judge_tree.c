@@ -132,7 +132,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    need->path);
 	effect_set(finding, need, answer->error, file);
 	if (tree->files > 0)
-		effect_see(finding, need, file);
+		effect_see(judge->instance->site.model, finding, need, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
@@ -380,7 +380,7 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, need, answer->error, answer->blocker);
-	effect_see(finding, need, answer->blocker);
+	effect_see(judge->instance->site.model, finding, need, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	add_company(judge, check, need, finding);
 	if (finding->fix_count == 0 && found.files > 1) {
