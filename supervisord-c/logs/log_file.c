@@ -232,6 +232,15 @@ was_moved(const struct log_file *file)
 	    (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino);
 }
 
+/* Without backups the file stays: then this is its size, not our position. */
+static bool
+was_emptied(const struct log_file *file)
+{
+	struct stat st;
+
+	return fstat(file->stream.fd, &st) == 0 && st.st_size < file->rotate_at;
+}
+
 /* With two writers the first who is due rotates for both, also if the second
  * is due at the same time. */
 static int
@@ -241,7 +250,8 @@ rotate(struct log_file *file)
 	int result;
 
 	pthread_mutex_lock(&one_at_a_time);
-	if (was_moved(file) && replace_stream(file, false) == 0)
+	if (was_emptied(file) ||
+	    (was_moved(file) && replace_stream(file, false) == 0))
 		result = 0;
 	else if (file->backups > 0 && shift_backups(file) == -1)
 		result = -1;
@@ -314,7 +324,8 @@ log_file_append(struct log_file *file, const void *data, size_t len)
 	n = write(file->stream.fd, data, len);
 	if (n == -1)
 		return 0;
-	file->overdue = is_due(file) && rotate(file) == -1;
+	if ((size_t)n == len)
+		file->overdue = is_due(file) && rotate(file) == -1;
 	return (size_t)n;
 }
 

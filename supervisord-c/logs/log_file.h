@@ -28,8 +28,9 @@ void log_file_free(struct log_file *);
 void log_file_write(struct log_file *, const void *, size_t len);
 /*
  * log_file_write beside the loop (loop_watch_share), at the same time as that
- * of another file: stops where there would be something to report.  Returns how
- * much of the record is written; what is left is for log_file_write.
+ * of another log_file, of the same path maybe: stops where there would be
+ * something to report.  Returns how much of the record is written; what is left
+ * is for log_file_write.
  */
 size_t log_file_append(struct log_file *, const void *, size_t len);
 /* Closes and opens by name again (USR2); -1 and errno, the old file stays in

@@ -4,8 +4,9 @@
  * one large read, one write, nothing in between that looks at the bytes unless
  * the configuration asks for it.
  *
- * The loop calls in the background, for one read: clients and other children
- * never wait for more than that, however many children write all the time.
+ * The loop calls in the background, for one read, or two side by side: clients
+ * and other children never wait for more than that, however many children write
+ * all the time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -46,6 +47,7 @@ struct log_pipe {
 	bool strip_ansi;
 	bool data_unstripped;
 	bool was_enlarged;
+	ssize_t little; /* fewer bytes than this are not worth a read */
 	bool is_finished;
 	/* What was read beside the loop and is not handed on yet. */
 	struct piece {
@@ -193,6 +195,17 @@ note_size(struct log_pipe *pipe, ssize_t n)
 	    is_busy && is_plain(pipe) ? copy_piece : NULL);
 }
 
+/* A user with many pipes has small ones (pipe(7)): one that is half full must
+ * not be left to fill up.  Listeners wait for what follows from what they say. */
+static ssize_t
+find_little(const struct log_pipe *pipe)
+{
+	int size = fcntl(pipe->fd, F_GETPIPE_SZ);
+
+	return pipe->data_unstripped || size == -1 ? 0
+						   : MIN(BUSY_READ, size / 2);
+}
+
 /* Returns what read(2) did for this piece. */
 static ssize_t
 hand_on(struct log_pipe *pipe)
@@ -248,7 +261,7 @@ on_readable(int fd, unsigned int ready, void *arg)
 	if (pipe->on_readable != NULL)
 		pipe->on_readable(pipe->arg);
 	n = read_chunk(pipe, READ_SIZE);
-	if (n > 0 && n < BUSY_READ && !pipe->data_unstripped)
+	if (n > 0 && n < pipe->little)
 		loop_watch_found_little(pipe->watch);
 	if (n > 0 || (n == -1 && errno == EAGAIN))
 		return;
@@ -274,6 +287,7 @@ log_pipe_create(struct loop *loop, const struct log_pipe_options *options)
 		pipe->syslog_name = xstrdup(options->syslog_name);
 	pipe->strip_ansi = options->strip_ansi;
 	pipe->data_unstripped = options->data_unstripped;
+	pipe->little = find_little(pipe);
 	pipe->on_readable = options->on_readable;
 	pipe->on_data = options->on_data;
 	pipe->on_message = options->on_message;

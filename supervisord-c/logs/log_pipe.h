@@ -11,14 +11,14 @@
 
 /*
  * One output channel of a child: a pipe in the loop, and where its bytes go.
- * Reads are large, one a turn of the loop and after all else, and go straight
+ * Reads are large, one or two a turn of the loop and after all else, and go straight
  * on to the file.  A pipe that proves busy is enlarged, and of two such pipes
  * the second is copied beside the first, see loop_watch_share.
  */
 struct log_pipe;
 
-/* The loop found something to read, or the end: once before each read that is
- * not a drain.  May be NULL. */
+/* The loop found something to read, or the end: once for each read that is not
+ * a drain, before anything is told of it.  May be NULL. */
 typedef void (*log_pipe_readable_fn)(void *arg);
 /* Every chunk, after it is in the log: for events, debug copies and the
  * listener protocol.  May be NULL. */
@@ -26,7 +26,8 @@ typedef void (*log_pipe_data_fn)(const void *, size_t len, void *arg);
 /* A complete captured message.  May be NULL without capture. */
 typedef void (*log_pipe_message_fn)(const void *, size_t len, void *arg);
 /* The writing end is closed everywhere; nothing is watched any more.  As in
- * every callback the pipe may be freed by loop_defer only. */
+ * every callback the pipe may be freed by loop_defer only, and no pipe may be
+ * drained or finished. */
 typedef void (*log_pipe_closed_fn)(void *arg);
 
 struct log_pipe_options {

@@ -18,9 +18,10 @@ struct hand *hand_create(void);
 void hand_free(struct hand *);
 
 /*
- * Calls mine here and theirs beside it, and returns when both have.  Both run here, one after the other, if there is one processor
- * only, if a thread cannot be had, or if it was not scheduled in time: nobody
- * ever waits for a thread that has not begun.
+ * Calls mine here and theirs beside it, and returns when both have.  Both run
+ * here, one after the other, if there is one processor only, if a thread cannot
+ * be had, or if it was not scheduled in time: nobody ever waits for a thread
+ * that has not begun.
  */
 void hand_share(struct hand *, hand_fn mine, void *my_arg, hand_fn theirs,
     void *their_arg);

@@ -82,8 +82,9 @@ on_rest_over(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	rest_end(loop->rest);
-	event_add(loop->background_event, NULL);
+	/* If it is refused for want of memory the next turn tries again. */
+	if (event_add(loop->background_event, NULL) == 0)
+		rest_end(loop->rest);
 }
 
 /* libevent returns NULL only without memory: as xmalloc, there is no way on. */

@@ -9,9 +9,9 @@
  * The event loop: the only knowledge of libevent's core in the program, but
  * for http (evhttp).
  *
- * One thread, but for loop_watch_share.  Callbacks may create and free timers, watches and deferred
- * calls at will, with one rule: a callback does not free the object it was
- * called for; it asks for that with loop_defer.
+ * One thread, but for loop_watch_share.  Callbacks may create and free timers,
+ * watches and deferred calls at will, with one rule: a callback does not free
+ * the object it was called for; it asks for that with loop_defer.
  */
 struct loop;
 struct loop_timer;
@@ -64,7 +64,8 @@ struct loop_watch *loop_watch_create(struct loop *, int fd, loop_watch_fn,
     void *arg);
 /*
  * As loop_watch_create, for work that may have no end: the watch is called when
- * there is nothing else to do, one such watch a turn, each in its turn.  While
+ * there is nothing else to do, one such watch a turn (two whose work is shared),
+ * each in its turn.  While
  * others are busy all the time it still has a turn now and then.
  */
 struct loop_watch *loop_watch_create_background(struct loop *, int fd,

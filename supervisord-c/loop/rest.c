@@ -10,7 +10,7 @@
 #include "loop/rest.h"
 
 /* About what one chunk of a log takes, so that nobody waits longer than for
- * that; a busy pipe does not fill up in it.  libevent counts in milliseconds,
+ * that.  libevent counts in milliseconds,
  * hence a timer of our own. */
 #define REST_US 100
 

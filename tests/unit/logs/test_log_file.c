@@ -349,6 +349,31 @@ Test(log_file, counts_and_reports_what_a_full_disk_loses)
 	expect_file("log", "123456abcde");
 }
 
+/* Beside the loop nothing is told, and a record is not split either. */
+Test(log_file, a_record_that_did_not_fit_is_not_split_by_rotation)
+{
+	struct log_file *file = open_log(8, 1);
+	const char *record = "1234567890";
+	size_t done;
+
+	signal(SIGXFSZ, SIG_IGN);
+	limit_file_size(9);
+	done = log_file_append(file, record, 10);
+	cr_expect_eq(done, 9);
+	cr_expect_str_eq(reports.data, "");
+	expect_file("log.1", NULL);
+	log_file_write(file, record + done, 10 - done);
+	cr_expect(strstr(reports.data, "can't write to 'log'") != NULL);
+	expect_file("log.1", "123456789");
+	expect_file("log", "");
+	cr_expect_eq(log_file_append(file, "x", 1), 0, "not in order");
+	limit_file_size(RLIM_INFINITY);
+	put(file, "ab");
+	cr_expect_eq(log_file_append(file, "cdefgh", 6), 6);
+	expect_file("log.1", "abcdefgh");
+	log_file_free(file);
+}
+
 Test(log_file, tells_of_lost_bytes_at_the_end)
 {
 	struct log_file *file = open_log(0, 0);

@@ -458,3 +458,27 @@ Test(log_pipe, two_busy_pipes_to_one_file_lose_nothing)
 	log_pipe_free(one.pipe);
 	log_pipe_free(two.pipe);
 }
+
+/* As a user has them who has many. */
+Test(log_pipe, a_small_pipe_is_not_left_to_fill_up)
+{
+	struct busy one;
+	int ends[2];
+
+	cr_assert_eq(fd_pipe(ends), 0);
+	cr_assert_eq(fcntl(ends[0], F_SETPIPE_SZ, 4096), 4096);
+	one.pipe = log_pipe_create(loop,
+	    &(struct log_pipe_options){ .fd = ends[0],
+		.file = log_file_open("log", 0, 0),
+		.on_data = on_data });
+	one.writer = ends[1];
+	clock_freeze(1000, 0);
+	for (size_t i = 1; i <= 10; i++) {
+		fill(&one, 'a', 3000);
+		loop_turn(loop);
+		cr_assert_eq(data.len, i * 3000);
+	}
+	clock_release();
+	close(one.writer);
+	log_pipe_free(one.pipe);
+}
