@@ -12,6 +12,7 @@
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
 #include "preflight/fix/fix_image.h"
+#include "preflight/judge/fix_matter.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/policy/baseline.h"
@@ -330,6 +331,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 {
 	const struct options *options = checkup->options;
 	int64_t trees_ms = 0;
+	struct fix_matters matters = { .count = 0 };
 	struct judge judge = {
 		.report = checkup->report,
 		.view = view,
@@ -341,8 +343,10 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.gate = options->format == FORMAT_GATE,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
+		.matters = &matters,
 	};
 	struct policy *policy;
+	int failed;
 
 	if (judge.confirm)
 		witness_give_up();
@@ -361,7 +365,9 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	if (check_nginx(checkup, &judge, cause) == -1)
+	failed = check_nginx(checkup, &judge, cause);
+	fix_matters_done(&matters);
+	if (failed)
 		return -1;
 	judge_home(&judge);
 	if (policy != NULL)

@@ -6,6 +6,7 @@
 #include "base/xmalloc.h"
 
 #include "preflight/app/tenants.h"
+#include "preflight/judge/fix_whole.h"
 #include "preflight/judge/hint.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
@@ -421,4 +422,5 @@ judge_pairing(struct judge *judge, const struct pairing *pairing)
 	}
 	judge_misses(judge, pairing);
 	judge_secrets(judge, pairing);
+	fix_whole_plan(judge);
 }

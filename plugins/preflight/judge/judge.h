@@ -38,6 +38,8 @@ struct judge {
 	bool confirm;
 	bool stat_only;		   /* open no file */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
+	/* What is in the way of what, for plans. */
+	struct fix_matters *matters;
 };
 
 /* Sets names and inferred; the other members are the caller's to fill. */

@@ -135,7 +135,11 @@ judge_present(struct judge *judge, size_t check, const struct need *need,
 			.path = need->path,
 		};
 
-		fix_scene_access(judge, finding, &question, answer, NULL);
+		fix_scene_access(judge, finding,
+		    &(struct fix_asked){
+			.question = &question,
+			.first = answer,
+		    });
 	}
 	return finding;
 }
@@ -234,7 +238,8 @@ plan_place(const struct judge *judge, struct finding *finding,
 	};
 	struct fix_scene scene;
 
-	if (finding->fix_count > 0 || verdict->enter.facts.mode == 0)
+	if (fix_scene_is_planned(judge, finding) ||
+	    verdict->enter.facts.mode == 0)
 		return;
 	fix_scene_fill(judge, &scene);
 	fix_plan_socket(finding, &scene, &wanted);

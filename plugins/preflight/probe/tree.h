@@ -56,7 +56,7 @@ struct tree_options {
 struct tree_class {
 	struct facts facts; /* of one of them */
 	size_t members;
-	size_t asked;	/* how many were really tried */
+	size_t asked;		       /* how many were really tried */
 	size_t decided; /* of those: the file itself gave the answer */
 	size_t refused; /* how many of those were refused */
 	bool writable;	/* the worker may write one that was tried (PF506) */
@@ -97,7 +97,8 @@ struct tree_result {
 	struct tree_link *leaving;
 	size_t leaving_count;
 	/* Links in the tree to a directory of it, where only some requests are
-	 * meant: others lead there by this way. */
+	 * meant: others lead there by this way.  If the root is closed these
+	 * are all its links that do not leave it, wherever they lead. */
 	char **linked;
 	size_t linked_count;
 	/* Mount points that were not entered. */

@@ -156,13 +156,21 @@ evidence_done(struct evidence *evidence)
 }
 
 void
+finding_drop_fixes(struct finding *finding)
+{
+	for (size_t i = 0; i < finding->fix_count; i++)
+		fix_done(&finding->fixes[i]);
+	free(finding->fixes);
+	finding->fixes = NULL;
+	finding->fix_count = 0;
+}
+
+void
 finding_free(struct finding *finding)
 {
 	if (finding == NULL)
 		return;
-	for (size_t i = 0; i < finding->fix_count; i++)
-		fix_done(&finding->fixes[i]);
-	free(finding->fixes);
+	finding_drop_fixes(finding);
 	evidence_done(&finding->evidence);
 	strvec_done(&finding->needed_for);
 	strvec_done(&finding->opens);

@@ -239,6 +239,7 @@ void finding_say(struct finding *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Appends an empty fix and returns it; valid until the next call. */
 struct fix *finding_add_fix(struct finding *, const char *id);
+void finding_drop_fixes(struct finding *);
 /* Appends a command of NULL-terminated words, printf-free. */
 void fix_add_command(struct fix *, const char *word, ...)
     __attribute__((sentinel));
