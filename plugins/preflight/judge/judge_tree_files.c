@@ -11,6 +11,7 @@
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_tree.h"
 #include "preflight/judge/tree_secrets.h"
+#include "preflight/judge/tree_trait.h"
 #include "preflight/report/sentence.h"
 
 /*
@@ -115,6 +116,7 @@ judge_tree_files(struct judge *judge, size_t check, const struct need *need,
 	const struct answer *answer;
 	struct finding *finding;
 	struct tree_secrets secrets;
+	struct tree_trait trait;
 	enum finding_code code;
 
 	if (tree->refused_count == 0)
@@ -150,6 +152,8 @@ judge_tree_files(struct judge *judge, size_t check, const struct need *need,
 			: "",
 		    found.files, tree->files, need->path, judge->worker,
 		    found.text.data);
+	tree_trait_find(tree, &judge->identity->cred, &trait);
+	tree_trait_tell(&trait, finding, found.files == 1, !tree->complete);
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, need, answer->error, answer->blocker);

@@ -52,10 +52,15 @@ struct tree_options {
 	struct probe_options probe;
 };
 
+struct tree_range {
+	int64_t least, most;
+};
+
 /* Files, or directories, that are alike in everything that decides. */
 struct tree_class {
 	struct facts facts; /* of one of them */
 	size_t members;
+	struct tree_range mtime, size; /* files: seconds, bytes */
 	size_t asked;		       /* how many were really tried */
 	size_t decided; /* of those: the file itself gave the answer */
 	size_t refused; /* how many of those were refused */

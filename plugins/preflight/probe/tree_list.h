@@ -24,7 +24,8 @@
  *                     LIST_GAINED the reach, and fourth how bad it is
  *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it, and 1 if a
  *                     request can lead to it or below it
- *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
+ *   RECORD_CLASS      facts; numbers: index, members, 1 for directories, then
+ *                     of files: oldest and newest, smallest and largest
  *   RECORD_WAY        numbers: struct tree_way (these two with a gain only)
  *   RECORD_REACH      numbers: struct tree_reach
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,

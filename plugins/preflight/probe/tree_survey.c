@@ -73,6 +73,8 @@ take_class(struct tree_survey *survey, const struct record *record)
 	survey->classes[survey->class_count++] = (struct tree_class){
 		.facts = record->facts,
 		.members = (size_t)record->numbers[1],
+		.mtime = { record->numbers[3], record->numbers[4] },
+		.size = { record->numbers[5], record->numbers[6] },
 	};
 }
 

@@ -153,6 +153,8 @@ evidence_done(struct evidence *evidence)
 	free(evidence->class);
 	free(evidence->have);
 	free(evidence->need);
+	free(evidence->apart.written_after);
+	free(evidence->apart.owner);
 }
 
 void
