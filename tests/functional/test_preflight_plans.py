@@ -139,6 +139,34 @@ def test_a_tree_a_socket_and_a_password_file(make_site):
                    "Authorization: Basic dTpw\r\n")
 
 
+def test_a_socket_to_come_behind_a_closed_home(make_site):
+    """Its directory is judged as it is, not as what hides it from nginx."""
+    site = make_site(
+        server="location / { proxy_pass http://unix:%(home)s/run/app.sock; }",
+        bind="unix:%(dir)s/home/run/app.sock", options="-m 022")
+    site.make("home/run", 0o755)
+    site.chmod("home", 0o700)
+    site.start_nginx()
+    plan = site.ask().fix("PF205", "socket-dir")
+    assert [command[-2:] for command in plan["commands"]] == [
+        [what, site.home + "/run"] for what in (site.users.worker, "2710")]
+    assert apply(site)
+    site.serve("home/run/app.sock", mode=0o770)
+    os.chown(site.path("home/run/app.sock"), -1,
+             os.stat(site.path("home/run")).st_gid)
+    assert site.status("/") == 200
+    # Nobody's own: the plan is another directory, in words.
+    site = make_site(
+        server="location / { proxy_pass http://unix:%(home)s/run/app.sock; }",
+        bind="unix:%(dir)s/home/run/app.sock", options="-m 022")
+    site.make("home/run", 0o1777)
+    site.own("home/run", "root")
+    site.chmod("home/run", 0o1777)
+    site.chmod("home", 0o700)
+    assert [fix["id"] for fix in site.ask().find("PF205")["fixes"]] == [
+        "runtime-dir"]
+
+
 def test_the_plan_names_everything(make_site):
     """Least privilege: passing for what is passed, reading for the trees."""
     site = make_site(server=TWO)

@@ -232,14 +232,13 @@ plan_place(const struct judge *judge, struct finding *finding,
 {
 	const struct fix_socket wanted = {
 		.path = need->path,
-		.dir = &verdict->enter.facts,
+		.dir = &verdict->dir,
 		.creation = plan->creation,
 		.server = judge->view->plan.server,
 	};
 	struct fix_scene scene;
 
-	if (fix_scene_is_planned(judge, finding) ||
-	    verdict->enter.facts.mode == 0)
+	if (fix_scene_is_planned(judge, finding) || !verdict->predictable)
 		return;
 	fix_scene_fill(judge, &scene);
 	fix_plan_socket(finding, &scene, &wanted);
