@@ -12,7 +12,6 @@
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
 #include "preflight/fix/fix_image.h"
-#include "preflight/judge/fix_matter.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
 #include "preflight/policy/baseline.h"
@@ -341,6 +340,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.probe.memory = checkup->memory,
 		.probe.trees_ms = &trees_ms,
 		.gate = options->format == FORMAT_GATE,
+		.trees_ahead = !options->one_tree,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
 		.matters = &matters,

@@ -10,6 +10,7 @@
 #include "preflight/judge/hint.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
+#include "preflight/judge/trees_ahead.h"
 #include "preflight/nginx/nginx_location.h"
 #include "preflight/report/sentence.h"
 
@@ -416,6 +417,8 @@ void
 judge_pairing(struct judge *judge, const struct pairing *pairing)
 {
 	judge->pairing = pairing;
+	if (judge->trees_ahead && !judge->gate)
+		trees_ahead(judge, pairing);
 	for (size_t i = 0; i < pairing->need_count; i++) {
 		if (!is_error_page(pairing, pairing->needs[i].need))
 			judge_need(judge, &pairing->needs[i]);

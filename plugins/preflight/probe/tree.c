@@ -467,6 +467,7 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 		.budget = options->budget,
 		.wanted = options->wanted,
 		.wanted_arg = options->wanted_arg,
+		.lasting = options->wanted_arg == options->wanted_by,
 		.app = options->app != NULL ? options->app->uid
 					    : options->worker->cred.uid,
 	};
