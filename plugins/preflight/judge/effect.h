@@ -3,6 +3,7 @@
 #define PREFLIGHT_EFFECT_H
 
 #include "preflight/nginx/need.h"
+#include "preflight/nginx/nginx_location.h"
 #include "preflight/report/finding.h"
 
 /*
@@ -14,7 +15,9 @@ void effect_set(struct finding *, const struct need *, int error,
     const char *file);
 
 /* Adds how to see the answer, for a file that is there below the need's path,
- * or (NULL) for what is handed to its socket. */
-void effect_see(struct finding *, const struct need *, const char *file);
+ * or (NULL) for what is handed to its socket.  The need's server is one of the
+ * model. */
+void effect_see(const struct nginx_model *, struct finding *,
+    const struct need *, const char *file);
 
 #endif

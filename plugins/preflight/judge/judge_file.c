@@ -90,7 +90,8 @@ judge_file(struct judge *judge, const struct need *need)
 		finding = make_finding(judge, need, &answer);
 		effect_set(finding, need, answer.error, need->path);
 		if (need->kind == NEED_STATIC_FILE)
-			effect_see(finding, need, need->path);
+			effect_see(judge->instance->site.model, finding, need,
+			    need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
 			fix_scene_access(judge, finding,

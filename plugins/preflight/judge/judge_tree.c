@@ -419,7 +419,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    need->path);
 	effect_set(finding, need, answer->error, file);
 	if (tree->files > 0)
-		effect_see(finding, need, file);
+		effect_see(judge->instance->site.model, finding, need, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",

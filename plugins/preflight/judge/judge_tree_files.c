@@ -157,7 +157,7 @@ judge_tree_files(struct judge *judge, size_t check, const struct need *need,
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, need, answer->error, answer->blocker);
-	effect_see(finding, need, answer->blocker);
+	effect_see(judge->instance->site.model, finding, need, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	judge_tree_company(judge, check, need, finding);
 	if (!fix_scene_is_planned(judge, finding)) {
