@@ -18,6 +18,7 @@ import subprocess
 import preflight_case
 import random_site
 from preflight_case import needs_nginx, run, users
+from test_preflight_fixes import acls, restore
 
 pytestmark = needs_nginx
 
@@ -203,13 +204,14 @@ def answered(site, trees):
 
 
 def repair(site, trees, tally):
-    """Every plan that is applied ends what it is for, and nothing that nginx
-    could do before is lost by it."""
+    """Every plan that is applied ends what it is for, nothing that nginx could
+    do before is lost by it, and nothing needs a second plan."""
     before = answered(site, trees)
     plans = {f["fingerprint"]: plan_of(f) for f in site.ask("--full").findings
              if plan_of(f)}
     if not plans:
-        return 0
+        return
+    state = acls(site)
     done = site.check("--full", "--program", "web", "--fix=apply", "--yes")
     told = done.stderr.splitlines()
     assert not [line for line in told if "failed" in line or
@@ -220,19 +222,30 @@ def repair(site, trees, tally):
         (left[name]["message"], plans[name]["commands"])
         for name in set(plans) & set(left)])
     assert not [url for url in before if before[url] and not after[url]], SEED
+    kept = {path for plan in plans.values()
+            for path in (plan["text"] or ": ").split(": ")[1].split(", ")}
+    late = [f for f in left.values() if plan_of(f) and not any(
+        path.startswith(f["path"]) or f["path"].startswith(path)
+        for path in kept - {""})]
+    assert not late, (SEED, [(f["message"], plan_of(f)["commands"])
+                             for f in late])
     tally["plans"] += len(plans)
+    tally["several"] += sum(len(plan["saves_below"]) > 1
+                            for plan in plans.values())
     tally["gained"] += sum(after.values()) - sum(before.values())
     for line in told:
         if line.startswith("undo with:"):
-            os.remove(line.split("--restore=")[1])
-    return len(plans)
+            restore(line.split("--restore=")[1])
+    assert acls(site) == state, SEED
+    assert answered(site, trees) == before, SEED
 
 
 def test_random_repairs(users):
     rng = random.Random(SEED + 1)
     tally = collections.Counter()
     third = users.add("third", "-U")
-    for _ in range(REPAIRED_SERVERS):
+    modes = [0o700, 0o755, 0o750, 0o711]
+    for number in range(REPAIRED_SERVERS):
         with contextlib.closing(preflight_case.Site(
                 users, server="root %(home)s;\nRANDOM\nlocation @app { "
                 "proxy_pass http://unix:%(dir)s/run/app.sock; }" +
@@ -242,14 +255,14 @@ def test_random_repairs(users):
                      for i in range(TREES_A_SERVER)]
             site.edit("RANDOM", "\n".join(t.location() for t in trees))
             site.supervisord_conf()
-            site.chmod("home", rng.choice([0o755, 0o711, 0o750, 0o700]))
+            # All trees behind one, several behind some, or none.
+            site.chmod("home", modes[number % len(modes)])
+            for tree in trees:
+                site.chmod("home/r%d" % tree.number,
+                           rng.choice([0o755, 0o711, 0o750, 0o700]))
             site.start_nginx()
-            # Behind what was closed there is more to see the next time.
-            for _ in range(5):
-                if repair(site, trees, tally) == 0:
-                    break
-            else:
-                raise AssertionError("never done, seed %d" % SEED)
+            repair(site, trees, tally)
     users.drop()
     print(dict(tally))
     assert tally["plans"] > 0 and tally["gained"] > 0, tally
+    assert tally["several"] > 0, tally

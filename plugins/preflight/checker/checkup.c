@@ -285,6 +285,7 @@ check_program(struct checkup *checkup, const struct program_view *view,
 {
 	const struct options *options = checkup->options;
 	int64_t trees_ms = 0;
+	struct fix_matters matters = { .count = 0 };
 	struct judge judge = {
 		.report = checkup->report,
 		.view = view,
@@ -294,10 +295,13 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		.probe.memory = checkup->memory,
 		.probe.trees_ms = &trees_ms,
 		.gate = options->format == FORMAT_GATE,
+		.trees_ahead = !options->one_tree,
 		.running = options->running,
 		.confirm = options->confirm_http || view->keys.confirm_http,
+		.matters = &matters,
 	};
 	struct policy *policy;
+	int failed;
 
 	if (judge.confirm)
 		witness_give_up();
@@ -316,7 +320,9 @@ check_program(struct checkup *checkup, const struct program_view *view,
 		judge.probe.deadline_ms =
 		    clock_mono_ms() + view->keys.timeout_s * 1000;
 	judge_app(&judge);
-	if (check_nginx(checkup, &judge, cause) == -1)
+	failed = check_nginx(checkup, &judge, cause);
+	fix_matters_done(&matters);
+	if (failed)
 		return -1;
 	judge_home(&judge);
 	if (policy != NULL)

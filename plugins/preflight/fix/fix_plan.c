@@ -75,6 +75,27 @@ add_entry(struct fix *fix, const struct fix_scene *scene,
 		    obstacle->blocker, &fix->also_gains);
 }
 
+/* Whether the cred may use all trees as they are. */
+static bool
+are_open(const struct fix_scene *scene, const struct cred *cred)
+{
+	for (size_t i = 0; i < scene->tree_count; i++) {
+		if (!fix_tree_is_open(&scene->trees[i], cred))
+			return false;
+	}
+	return true;
+}
+
+static bool
+can_be_opened(const struct fix_scene *scene)
+{
+	for (size_t i = 0; i < scene->tree_count; i++) {
+		if (!fix_tree_can_be_opened(scene, &scene->trees[i]))
+			return false;
+	}
+	return true;
+}
+
 static void
 plan_acl(struct finding *finding, const struct fix_scene *scene,
     const struct answer *obstacles, size_t count)
@@ -82,14 +103,15 @@ plan_acl(struct finding *finding, const struct fix_scene *scene,
 	struct fix *fix;
 
 	if (!all_helped(scene, obstacles, count, acl_helps) ||
-	    !fix_tree_can_be_opened(scene))
+	    !can_be_opened(scene))
 		return;
 	fix = finding_add_fix(finding, "acl-traverse");
 	fix->simulated = SIMULATED_PASS;
 	fix->takes_effect = xstrdup("at once");
 	for (size_t i = 0; i < count; i++)
 		add_entry(fix, scene, &obstacles[i]);
-	fix_tree_add(fix, scene);
+	for (size_t i = 0; i < scene->tree_count; i++)
+		fix_tree_add(fix, scene, &scene->trees[i]);
 	if (fix->also_gains.len > 0)
 		fix->price = strvec_join(&fix->also_gains, "; ");
 	fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE, NULL);
@@ -150,7 +172,7 @@ plan_group(struct finding *finding, const struct fix_scene *scene,
 
 	if (!lacks_acls(obstacles, count) || scene->worker->gid == 0 ||
 	    !all_helped(scene, obstacles, count, group_helps) ||
-	    !fix_tree_is_open(scene->tree, scene->worker))
+	    !are_open(scene, scene->worker))
 		return;
 	fix = finding_add_fix(finding, "group-traverse");
 	fix->simulated = SIMULATED_PASS;
@@ -194,7 +216,7 @@ plan_other(struct finding *finding, const struct fix_scene *scene,
 	struct strvec *words;
 
 	if (!all_helped(scene, obstacles, count, other_helps) ||
-	    !fix_tree_is_open(scene->tree, scene->worker))
+	    !are_open(scene, scene->worker))
 		return;
 	fix = finding_add_fix(finding, "other-traverse");
 	fix->simulated = SIMULATED_PASS;
@@ -220,7 +242,7 @@ seed_helps(const struct fix_scene *scene, const struct answer *obstacles,
 {
 	struct cred member =
 	    grant_with_group(scene->worker, scene->app->gid, true);
-	bool helps = count > 0 && fix_tree_is_open(scene->tree, &member);
+	bool helps = count > 0 && are_open(scene, &member);
 
 	for (size_t i = 0; i < count && helps; i++)
 		helps = obstacles[i].facts.mode != 0 &&
@@ -276,26 +298,59 @@ opens_secret(const struct finding *finding, const struct answer *obstacles,
 	return false;
 }
 
+bool
+fix_plan_has_acl(const struct finding *finding, const struct fix_scene *scene,
+    const struct answer *obstacles, size_t count)
+{
+	return !opens_secret(finding, obstacles, count) &&
+	    all_helped(scene, obstacles, count, acl_helps) &&
+	    can_be_opened(scene);
+}
+
+/* "A/, B/" */
+static char *
+tree_names(const struct fix_scene *scene)
+{
+	struct strvec names = STRVEC_INIT;
+	char *text;
+
+	for (size_t i = 0; i < scene->tree_count; i++)
+		strvec_push(&names, scene->trees[i].path);
+	text = strvec_join(&names, ", ");
+	strvec_done(&names);
+	return text;
+}
+
+/* In words: how a framework collects its files is not ours to know. */
+static void
+plan_move(struct finding *finding, const struct fix_scene *scene)
+{
+	struct fix *fix = finding_add_fix(finding, "move-tree");
+	bool several = scene->tree_count > 1;
+	char *names = several ? tree_names(scene) : NULL;
+
+	fix->text =
+	    xasprintf("move the tree%s out of the home: %s%s/srv/www/%s, "
+		      "owner %s:%s, mode 2750 (Django: STATIC_ROOT), "
+		      "and change the root or alias%s",
+		several ? "s" : "", several ? names : "",
+		several ? ", to below " : "", scene->program, scene->app_user,
+		scene->worker_group, several ? " of each" : "");
+	fix->takes_effect = xstrdup("after a reload of nginx");
+	fix->reload = true;
+	free(names);
+}
+
 void
 fix_plan_access(struct finding *finding, const struct fix_scene *scene,
     const struct answer *obstacles, size_t count)
 {
-	struct fix *fix;
-
 	if (opens_secret(finding, obstacles, count))
 		return;
 	plan_acl(finding, scene, obstacles, count);
 	plan_group(finding, scene, obstacles, count);
-	if (finding->code == PF101 && scene->app->uid != 0) {
-		fix = finding_add_fix(finding, "move-tree");
-		fix->text = xasprintf(
-		    "move the tree out of the home: /srv/www/%s, owner "
-		    "%s:%s, mode 2750 (Django: STATIC_ROOT), and change the "
-		    "root or alias",
-		    scene->program, scene->app_user, scene->worker_group);
-		fix->takes_effect = xstrdup("after a reload of nginx");
-		fix->reload = true;
-	}
+	if (finding->code == PF101 && scene->app->uid != 0)
+		plan_move(finding, scene);
 	plan_other(finding, scene, obstacles, count);
 	plan_seed(finding, scene, obstacles, count);
 }
@@ -305,11 +360,11 @@ fix_plan_tree(struct finding *finding, const struct fix_scene *scene)
 {
 	struct fix *fix;
 
-	if (fix_tree_can_be_opened(scene)) {
+	if (can_be_opened(scene)) {
 		fix = finding_add_fix(finding, "acl-tree");
 		fix->simulated = SIMULATED_PASS;
 		fix->takes_effect = xstrdup("at once");
-		fix_tree_add(fix, scene);
+		fix_tree_add(fix, scene, scene->trees);
 		if (fix->also_gains.len > 0)
 			fix->price = strvec_join(&fix->also_gains, "; ");
 		fix_set_undo(fix, "setfacl", "--restore=" FIX_RESTORE_FILE,

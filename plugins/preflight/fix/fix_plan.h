@@ -21,6 +21,7 @@ struct fix_tree {
 	const struct strvec *secrets;
 	bool complete; /* all of it was seen */
 	bool mixed;    /* parts, which nobody asks for, are others' */
+	bool listed;   /* the worker shows its directories (autoindex) */
 };
 
 /*
@@ -34,18 +35,25 @@ struct fix_scene {
 	const char *app_user, *app_group;
 	const struct cred *app;
 	const char *program;
-	const struct fix_tree *tree; /* behind what is in the way; NULL: none */
+	/* Behind what is in the way. */
+	const struct fix_tree *trees;
+	size_t tree_count;
 };
 
 /*
  * For directories that cannot be passed and files that cannot be read: all of
- * them are mended together, with the tree behind them, because one alone does
+ * them are mended together, with the trees behind them, because one alone does
  * not help.
  */
 void fix_plan_access(struct finding *, const struct fix_scene *,
     const struct answer *obstacles, size_t count);
 
-/* For the scene's tree, whose files are not readable (not its ancestors). */
+/* Whether ACL entries alone would mend all of that: the first of these plans. */
+bool fix_plan_has_acl(const struct finding *, const struct fix_scene *,
+    const struct answer *obstacles, size_t count);
+
+/* For the scene's one tree, whose files are not readable (not its
+ * ancestors). */
 void fix_plan_tree(struct finding *, const struct fix_scene *);
 
 /* For a socket whose mode or directory will refuse the worker. */

@@ -33,15 +33,23 @@ counts(const struct tree_class *class)
 	return S_ISDIR(class->facts.mode) || S_ISREG(class->facts.mode);
 }
 
+/* Whether nothing need be done about the class for the cred. */
+static bool
+is_open(const struct fix_tree *tree, const struct tree_class *class,
+    const struct cred *cred)
+{
+	unsigned need = S_ISDIR(class->facts.mode) && !tree->listed
+	    ? ACCESS_SEARCH
+	    : needed(class);
+
+	return !counts(class) || access_granted(cred, &class->facts, need);
+}
+
 bool
 fix_tree_is_open(const struct fix_tree *tree, const struct cred *cred)
 {
-	for (size_t i = 0; tree != NULL && i < tree->class_count; i++) {
-		const struct tree_class *class = &tree->classes[i];
-		unsigned need =
-		    S_ISDIR(class->facts.mode) ? ACCESS_SEARCH : ACCESS_READ;
-
-		if (counts(class) && !access_granted(cred, &class->facts, need))
+	for (size_t i = 0; i < tree->class_count; i++) {
+		if (!is_open(tree, &tree->classes[i], cred))
 			return false;
 	}
 	return true;
@@ -61,11 +69,10 @@ fix_tree_is_writable(const struct fix_tree *tree, const struct cred *cred)
 }
 
 bool
-fix_tree_can_be_opened(const struct fix_scene *scene)
+fix_tree_can_be_opened(const struct fix_scene *scene,
+    const struct fix_tree *tree)
 {
-	const struct fix_tree *tree = scene->tree;
-
-	if (tree == NULL || fix_tree_is_open(tree, scene->worker))
+	if (fix_tree_is_open(tree, scene->worker))
 		return true;
 	if (!tree->complete || tree->secrets->len > SECRETS_MAX)
 		return false;
@@ -73,7 +80,10 @@ fix_tree_can_be_opened(const struct fix_scene *scene)
 		const struct tree_class *class = &tree->classes[i];
 		struct facts facts = class->facts;
 
-		if (!counts(class))
+		/* What is others' is left alone. */
+		if (!counts(class) ||
+		    (facts.uid != scene->app->uid &&
+			is_open(tree, class, scene->worker)))
 			continue;
 		if (facts.uid != scene->app->uid ||
 		    !fix_model_entry(&facts, scene->worker->uid, needed(class),
@@ -180,10 +190,8 @@ push_secrets(struct strvec *words, const struct fix_tree *tree)
 /* "find -P TREE ( -path SECRET ... ) -prune -o KIND -user APP -exec" */
 static void
 push_find(struct strvec *words, const struct fix_scene *scene,
-    const char *const *kind)
+    const struct fix_tree *tree, const char *const *kind)
 {
-	const struct fix_tree *tree = scene->tree;
-
 	strvec_push(words, "find");
 	strvec_push(words, "-P");
 	push_tree(words, tree->path);
@@ -198,16 +206,15 @@ push_find(struct strvec *words, const struct fix_scene *scene,
 }
 
 static void
-add_command(struct fix *fix, const struct fix_scene *scene, const char *option,
-    const char *const *kind)
+add_command(struct fix *fix, const struct fix_scene *scene,
+    const struct fix_tree *tree, const char *option, const char *const *kind)
 {
-	const struct fix_tree *tree = scene->tree;
 	struct strvec *words = fix_tree_begin_command(fix);
 	bool selects = tree->secrets->len > 0 || tree->mixed;
 
 	fix_tree_as_owner(words, scene, scene->app->uid);
 	if (selects)
-		push_find(words, scene, kind);
+		push_find(words, scene, tree, kind);
 	strvec_push(words, "setfacl");
 	if (!selects) {
 		strvec_push(words, "-R");
@@ -222,22 +229,22 @@ add_command(struct fix *fix, const struct fix_scene *scene, const char *option,
 }
 
 void
-fix_tree_add(struct fix *fix, const struct fix_scene *scene)
+fix_tree_add(struct fix *fix, const struct fix_scene *scene,
+    const struct fix_tree *tree)
 {
 	static const char *const all[] = { "!", "-type", "l", NULL };
 	static const char *const dirs[] = { "-type", "d", NULL };
-	const struct fix_tree *tree = scene->tree;
 
-	if (tree == NULL || fix_tree_is_open(tree, scene->worker))
+	if (fix_tree_is_open(tree, scene->worker))
 		return;
-	add_command(fix, scene, "-m", all);
-	add_command(fix, scene, "-dm", dirs);
+	add_command(fix, scene, tree, "-m", all);
+	add_command(fix, scene, tree, "-dm", dirs);
 	strvec_push(&fix->saved_trees, tree->path);
 	for (size_t i = 0; i < tree->class_count; i++) {
 		const struct tree_class *class = &tree->classes[i];
 		struct facts after = class->facts;
 
-		if (counts(class) &&
+		if (counts(class) && after.uid == scene->app->uid &&
 		    fix_model_entry(&after, scene->worker->uid, needed(class),
 			true))
 			fix_model_gains(&class->facts, &after,

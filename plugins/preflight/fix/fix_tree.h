@@ -23,9 +23,11 @@ bool fix_tree_is_open(const struct fix_tree *, const struct cred *);
 bool fix_tree_is_writable(const struct fix_tree *, const struct cred *);
 /* Whether ACL entries for the worker would open all of it, and the app's user
  * may set them. */
-bool fix_tree_can_be_opened(const struct fix_scene *);
-/* Appends the commands, whom they help besides and what they touch. */
-void fix_tree_add(struct fix *, const struct fix_scene *);
+bool fix_tree_can_be_opened(const struct fix_scene *, const struct fix_tree *);
+/* Appends the commands, whom they help besides and what they touch; none if the
+ * tree is open. */
+void fix_tree_add(struct fix *, const struct fix_scene *,
+    const struct fix_tree *);
 
 /* Appends "runuser -u USER --" for the owner, unless that is root; with the
  * worker's group for the time of the command if it is about that. */

@@ -126,30 +126,21 @@ moved_tree(const struct judge *judge, const struct need *need,
 }
 
 void
-conf_diff_move(const struct judge *judge, struct finding *finding,
-    const struct need *need)
+conf_diff_move(const struct judge *judge, const struct need *need, char **text,
+    char **diff)
 {
 	char *value = moved_value(judge, need);
 	char *tree = value == NULL ? NULL : moved_tree(judge, need, value);
-	char *diff = tree == NULL ? NULL : make_diff(judge, need, value);
 
-	for (size_t i = 0; diff != NULL && i < finding->fix_count; i++) {
-		struct fix *fix = &finding->fixes[i];
-
-		if (strcmp(fix->id, "move-tree") != 0 || fix->diff != NULL)
-			continue;
-		free(fix->text);
-		fix->text = xasprintf("move the tree out of the home to %s, "
-				      "owner %s:%s, mode 2750 (Django: "
-				      "STATIC_ROOT), and change nginx's "
-				      "configuration:",
-		    tree, judge->view->user, judge->group);
-		fix->diff = diff;
-		diff = NULL;
-	}
+	*diff = tree == NULL ? NULL : make_diff(judge, need, value);
+	*text = *diff == NULL
+	    ? NULL
+	    : xasprintf("move the tree out of the home to %s, owner %s:%s, "
+			"mode 2750 (Django: STATIC_ROOT), and change nginx's "
+			"configuration:",
+		  tree, judge->view->user, judge->group);
 	free(value);
 	free(tree);
-	free(diff);
 }
 
 void

@@ -9,10 +9,10 @@
  * diff.  The checker itself never edits it (contract P5.6, rule 2).
  */
 
-/* Completes the plan to move the need's tree, if the finding has it: where to,
- * and the line that then has to be another one. */
-void conf_diff_move(const struct judge *, struct finding *,
-    const struct need *);
+/* For the plan to move the need's tree: where to, and the line that then has to
+ * be another one; both NULL if that cannot be told.  The caller frees. */
+void conf_diff_move(const struct judge *, const struct need *, char **text,
+    char **diff);
 /* Adds the plan to end the alias with a slash, as its location does. */
 void conf_diff_slash(const struct judge *, struct finding *,
     const struct need *);

@@ -5,12 +5,12 @@
 
 #include "base/xmalloc.h"
 
-#include "preflight/fix/fix_model.h"
 #include "preflight/fix/fix_tree.h"
+#include "preflight/judge/conf_diff.h"
+#include "preflight/judge/fix_matter.h"
 #include "preflight/judge/fix_scene.h"
-#include "preflight/judge/judge_grant.h"
 #include "preflight/judge/tree_secrets.h"
-#include "preflight/probe/grant.h"
+#include "preflight/probe/infer.h"
 #include "preflight/report/sentence.h"
 
 /*
@@ -38,6 +38,47 @@ fix_scene_done(struct fix_scene *scene)
 	free((char *)scene->app_group);
 }
 
+/* The program's user in the worker's view. */
+static struct probe_as
+as_app(const struct judge *judge)
+{
+	return (struct probe_as){
+		.cred = &judge->view->cred,
+		.proc_fd = judge->identity->proc_fd,
+		.view = identity_view(judge->identity),
+		.image = judge->image,
+		.umask = -1,
+	};
+}
+
+char *
+fix_scene_real(const struct judge *judge, const char *path,
+    const struct question *like, mode_t *type)
+{
+	const struct probe_as app = as_app(judge);
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = path,
+		.links = like == NULL ? LINKS_FOLLOW : like->links,
+		.links_from = like == NULL ? 0 : like->links_from,
+		.trace = true,
+	};
+	struct answer answer;
+	char *real = NULL;
+
+	*type = 0;
+	if (probe_ask(&app, &question, 1, &answer, &judge->probe, NULL) == -1)
+		return NULL;
+	if (answer.verdict == ANSWER_YES && answer.step_count > 0) {
+		*type = answer.facts.mode & S_IFMT;
+		real = xstrdup(infer_follows_link(&answer, answer.step_count)
+			? answer.steps[answer.step_count - 1].path
+			: path);
+	}
+	answer_done(&answer);
+	return real;
+}
+
 static bool
 holds(const struct answer *list, size_t count, const char *blocker)
 {
@@ -49,106 +90,16 @@ holds(const struct answer *list, size_t count, const char *blocker)
 	return false;
 }
 
-/* Adds to what the plan costs; takes the text. */
-static void
-add_price(struct fix *fix, char *text)
-{
-	char *before = fix->price;
-
-	fix->price = before == NULL ? text : xasprintf("%s; %s", before, text);
-	if (before != NULL) {
-		free(before);
-		free(text);
-	}
-}
-
-/* Directories among the obstacles: what a plan opens. */
-static void
-dirs_of(const struct answer *obstacles, size_t count, struct strvec *dirs)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (obstacles[i].blocker != NULL &&
-		    S_ISDIR(obstacles[i].facts.mode))
-			strvec_push(dirs, obstacles[i].blocker);
-	}
-}
-
-/* A plan that lets the worker reach secrets is shown, but is none to apply. */
-static void
-price_traverse(struct fix *fix, const struct grant *grant)
-{
-	if (grant->files == 0)
-		return;
-	add_price(fix, grant_price(grant));
-	if (grant->suspicious > 0 || grant->writable > 0)
-		fix->advised = false;
-}
-
-/* Neither is one that lets it get at what it may change (PF506). */
-static void
-price_writing(struct fix *fix, const struct fix_scene *scene)
-{
-	if (scene->tree == NULL ||
-	    !fix_tree_is_writable(scene->tree, scene->worker))
-		return;
-	add_price(fix,
-	    xasprintf("%s may change files below %s", scene->worker_user,
-		scene->tree->path));
-	fix->advised = false;
-}
-
-static void
-price_seed(struct judge *judge, struct fix *fix)
-{
-	struct grant grant;
-
-	judge_grant_group(judge, &grant);
-	free(fix->price);
-	fix->price = grant_price(&grant);
-	for (size_t i = 0; i < grant.worst.len; i++)
-		strvec_pushf(&fix->also_gains, "%s: %s", judge->user,
-		    grant.worst.items[i]);
-	grant_done(&grant);
-}
-
-static bool
-is_traverse(const struct fix *fix)
-{
-	return strcmp(fix->id, "acl-traverse") == 0 ||
-	    strcmp(fix->id, "group-traverse") == 0 ||
-	    strcmp(fix->id, "other-traverse") == 0;
-}
-
-/* Contract P5.6, rule 7: what else would each plan open? */
-static void
-price_plans(struct judge *judge, struct finding *finding,
-    const struct answer *obstacles, size_t count)
-{
-	struct strvec dirs = STRVEC_INIT;
-	struct grant grant = { .files = 0 };
-
-	dirs_of(obstacles, count, &dirs);
-	if (dirs.len > 0 && finding->fix_count > 0)
-		judge_grant_opened(judge, &dirs, &grant);
-	for (size_t i = 0; i < finding->fix_count; i++) {
-		if (is_traverse(&finding->fixes[i]))
-			price_traverse(&finding->fixes[i], &grant);
-		else if (strcmp(finding->fixes[i].id, "seed-membership") == 0)
-			price_seed(judge, &finding->fixes[i]);
-	}
-	grant_done(&grant);
-	strvec_done(&dirs);
-}
-
 /* The tree as plans want it; secrets is where they are kept. */
 static struct fix_tree
 tree_of(const struct judge *judge, const char *path,
-    const struct tree_result *tree, struct tree_secrets *secrets)
+    const struct tree_result *tree, bool listed, struct tree_secrets *secrets)
 {
 	struct fix_tree out = {
 		.path = path,
 		.classes = tree->classes,
 		.class_count = tree->class_count,
+		.listed = listed,
 		.secrets = &secrets->paths,
 	};
 
@@ -162,7 +113,7 @@ tree_of(const struct judge *judge, const char *path,
 
 /* Whether who owns it gets there, and so can run the commands about it. */
 static bool
-is_reached_by_owner(const struct judge *judge, const struct answer *obstacle)
+is_reached(const struct judge *judge, const struct answer *obstacle)
 {
 	const struct question question = {
 		.what = ASK_STAT,
@@ -191,15 +142,83 @@ is_reached_by_owner(const struct judge *judge, const struct answer *obstacle)
 	return reached;
 }
 
+/*
+ * The program's user must not gain by a link of its own: what it may not use
+ * itself is none of its business to have opened.
+ */
 static bool
-are_reached(const struct judge *judge, const struct answer *obstacles,
-    size_t count)
+is_its_business(const struct judge *judge, const struct answer *obstacle)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!is_reached_by_owner(judge, &obstacles[i]))
-			return false;
+	const struct cred *app = &judge->view->cred;
+	unsigned need = obstacle->explained.need;
+
+	if (need == 0)
+		need =
+		    S_ISDIR(obstacle->facts.mode) ? ACCESS_SEARCH : ACCESS_READ;
+	return app->uid == 0 || obstacle->facts.uid == app->uid ||
+	    access_granted(app, &obstacle->facts, need);
+}
+
+/* Whether the program's user could put something else at the place that it has
+ * walked to, which a command by another would then be about. */
+static bool
+can_be_swapped(const struct judge *judge, const struct answer *obstacle,
+    const struct answer *walked)
+{
+	const struct cred *app = &judge->view->cred;
+	size_t dirs = walked->step_count;
+
+	if (walked->verdict == ANSWER_YES && dirs > 0)
+		dirs--;
+	for (size_t i = 0; i < dirs; i++) {
+		const struct facts *dir = &walked->steps[i].facts;
+
+		if (!S_ISDIR(dir->mode))
+			continue;
+		if (dir->uid != 0 && dir->uid != obstacle->facts.uid)
+			return true;
+		if (!(dir->mode & S_ISVTX) &&
+		    access_granted(app, dir, ACCESS_WRITE))
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/* Whether a command that root runs, or that makes a file of somebody else
+ * readable, is about what it is meant to be about. */
+static bool
+stays_in_place(const struct judge *judge, const struct answer *obstacle)
+{
+	const struct probe_as app = judge_as_app(judge);
+	const struct cred *cred = &judge->view->cred;
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = obstacle->blocker,
+		.trace = true,
+	};
+	struct answer walked;
+	bool stays;
+
+	if (cred->uid == 0 || obstacle->facts.uid == cred->uid ||
+	    (obstacle->facts.uid != 0 && S_ISDIR(obstacle->facts.mode)))
+		return true;
+	if (obstacle->blocker == NULL ||
+	    probe_ask(&app, &question, 1, &walked, &judge->probe, NULL) == -1)
+		return false;
+	stays = walked.verdict != ANSWER_UNDECIDED &&
+	    !can_be_swapped(judge, obstacle, &walked);
+	answer_done(&walked);
+	return stays;
+}
+
+bool
+fix_scene_may_mend(const struct judge *judge, const struct answer *obstacle,
+    bool by_link)
+{
+	return is_reached(judge, obstacle) &&
+	    (!(by_link || obstacle->through_link) ||
+		is_its_business(judge, obstacle)) &&
+	    stays_in_place(judge, obstacle);
 }
 
 void
@@ -208,7 +227,7 @@ fix_scene_file(const struct judge *judge, struct finding *finding,
 {
 	struct fix_scene scene;
 
-	if (!is_reached_by_owner(judge, answer))
+	if (!fix_scene_may_mend(judge, answer, false))
 		return;
 	fix_scene_fill(judge, &scene);
 	fix_plan_access(finding, &scene, answer, 1);
@@ -220,14 +239,22 @@ fix_scene_tree(struct judge *judge, struct finding *finding, const char *path,
     const struct tree_result *result)
 {
 	struct tree_secrets secrets = { .paths = STRVEC_INIT };
-	struct fix_tree tree = tree_of(judge, path, result, &secrets);
+	struct fix_tree tree;
 	struct fix_scene scene;
+	mode_t type;
+	/* Neither find nor setfacl go where a link leads. */
+	char *real = fix_scene_real(judge, path, NULL, &type);
+
+	tree =
+	    tree_of(judge, real == NULL ? path : real, result, false, &secrets);
 
 	fix_scene_fill(judge, &scene);
-	scene.tree = &tree;
+	scene.trees = &tree;
+	scene.tree_count = 1;
 	fix_plan_tree(finding, &scene);
 	fix_scene_done(&scene);
 	tree_secrets_done(&secrets);
+	free(real);
 }
 
 /* "3 of 20 files": what will still be refused when the way is free. */
@@ -263,85 +290,58 @@ tell_obstacles(struct finding *finding, const struct answer *first,
 	}
 }
 
-/* What a plain setfacl -m, which everybody would type, does to other entries:
- * the plan keeps the mask (contract P7 T116). */
-static void
-warn_of_masks(struct judge *judge, const struct answer *obstacles, size_t count)
+bool
+fix_scene_is_planned(const struct judge *judge, const struct finding *finding)
 {
-	struct finding *finding;
-	char *acl;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!fix_model_holds_back(&obstacles[i].facts,
-			judge->identity->cred.uid))
-			continue;
-		acl = sentence_acl(&obstacles[i].facts.acl);
-		finding = finding_create(PF507, obstacles[i].blocker);
-		finding->uid = judge->identity->cred.uid;
-		finding_say(finding,
-		    "the mask of %s holds back other entries (%s): setfacl -m "
-		    "without m:: would put them into force",
-		    obstacles[i].blocker, acl);
-		program_report_add(judge->program, finding);
-		free(acl);
-	}
+	return finding->fix_count > 0 ||
+	    fix_matters_hold(judge->matters, finding, NULL);
 }
 
-/* Plans for what is in the way, and their prices. */
+/* Notes what is in the way: what the app's user sees of it, or the first only
+ * if it may see nothing there, or no further. */
 static void
-plan(struct judge *judge, struct finding *finding, const char *path,
-    const struct tree_result *result, const struct answer *obstacles,
-    size_t count)
+note_matter(struct judge *judge, struct finding *finding,
+    const struct fix_asked *asked, const struct answer *behind, size_t count)
 {
-	struct tree_secrets secrets = { .paths = STRVEC_INIT };
-	struct fix_tree tree;
-	struct fix_scene scene;
+	struct fix_matter *matter =
+	    fix_matters_add(judge->matters, finding, asked->question->path);
+	const char *blocker = asked->first->blocker;
 
-	if (!are_reached(judge, obstacles, count))
-		return;
-	fix_scene_fill(judge, &scene);
-	if (result != NULL) {
-		tree = tree_of(judge, path, result, &secrets);
-		scene.tree = &tree;
+	if (blocker != NULL && !holds(behind, count, blocker)) {
+		fix_matter_obstacle(matter, asked->first);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			fix_matter_obstacle(matter, &behind[i]);
 	}
-	fix_plan_access(finding, &scene, obstacles, count);
-	price_plans(judge, finding, obstacles, count);
-	for (size_t i = 0; i < finding->fix_count; i++) {
-		if (is_traverse(&finding->fixes[i]))
-			price_writing(&finding->fixes[i], &scene);
+	matter->by_link = asked->by_link;
+	if (asked->tree != NULL) {
+		matter->has_tree = true;
+		matter->tree = tree_of(judge, matter->path, asked->tree,
+		    asked->listed, &matter->secrets);
 	}
-	warn_of_masks(judge, obstacles, count);
-	fix_scene_done(&scene);
-	tree_secrets_done(&secrets);
+	if (asked->need != NULL)
+		conf_diff_move(judge, asked->need, &matter->move_text,
+		    &matter->move_diff);
 }
 
 void
 fix_scene_access(struct judge *judge, struct finding *finding,
-    const struct question *question, const struct answer *first,
-    const struct tree_result *tree)
+    const struct fix_asked *asked)
 {
-	const struct probe_as app = {
-		.cred = &judge->view->cred,
-		.proc_fd = judge->identity->proc_fd,
-		.view = identity_view(judge->identity),
-		.image = judge->image,
-		.umask = -1,
-	};
+	const struct probe_as app = as_app(judge);
+	const char *path = asked->question->path;
 	struct answer *behind;
 	size_t count = 0;
 
-	if (finding->fix_count > 0)
+	if (finding->fix_count > 0 ||
+	    fix_matters_hold(judge->matters, finding, path))
 		return;
-	behind = probe_obstacles(&app, &judge->identity->cred, question, &count,
-	    &judge->probe);
-	/* The app's user may see nothing in the way, or no further. */
-	if (first->blocker != NULL && !holds(behind, count, first->blocker))
-		plan(judge, finding, question->path, tree, first, 1);
-	else
-		plan(judge, finding, question->path, tree, behind, count);
-	tell_obstacles(finding, first, behind, count);
-	if (tree != NULL)
-		tell_tree(judge, finding, question->path, tree);
+	behind = probe_obstacles(&app, &judge->identity->cred, asked->question,
+	    &count, &judge->probe);
+	note_matter(judge, finding, asked, behind, count);
+	tell_obstacles(finding, asked->first, behind, count);
+	if (asked->tree != NULL)
+		tell_tree(judge, finding, path, asked->tree);
 	for (size_t i = 0; i < count; i++)
 		answer_done(&behind[i]);
 	free(behind);

@@ -6,9 +6,11 @@
 #include "base/xmalloc.h"
 
 #include "preflight/app/tenants.h"
+#include "preflight/judge/fix_whole.h"
 #include "preflight/judge/hint.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_nginx.h"
+#include "preflight/judge/trees_ahead.h"
 #include "preflight/nginx/nginx_location.h"
 #include "preflight/report/sentence.h"
 
@@ -415,10 +417,13 @@ void
 judge_pairing(struct judge *judge, const struct pairing *pairing)
 {
 	judge->pairing = pairing;
+	if (judge->trees_ahead && !judge->gate)
+		trees_ahead(judge, pairing);
 	for (size_t i = 0; i < pairing->need_count; i++) {
 		if (!is_error_page(pairing, pairing->needs[i].need))
 			judge_need(judge, &pairing->needs[i]);
 	}
 	judge_misses(judge, pairing);
 	judge_secrets(judge, pairing);
+	fix_whole_plan(judge);
 }

@@ -6,6 +6,7 @@
 
 #include "preflight/app/pairing.h"
 #include "preflight/app/program_view.h"
+#include "preflight/judge/fix_matter.h"
 #include "preflight/nginx/nginx_instance.h"
 #include "preflight/probe/predict.h"
 #include "preflight/probe/tree.h"
@@ -37,7 +38,10 @@ struct judge {
 	/* Ask nginx itself for files, and connect to sockets for real. */
 	bool confirm;
 	bool stat_only;		   /* open no file */
+	bool trees_ahead;	   /* list two trees at a time */
 	char *const *more_secrets; /* patterns of a policy; may be NULL */
+	/* What is in the way of what, for plans. */
+	struct fix_matters *matters;
 };
 
 /* Sets names and inferred; the other members are the caller's to fill. */

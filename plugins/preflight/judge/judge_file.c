@@ -94,8 +94,11 @@ judge_file(struct judge *judge, const struct need *need)
 			    need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
-			fix_scene_access(judge, finding, &question, &answer,
-			    NULL);
+			fix_scene_access(judge, finding,
+			    &(struct fix_asked){
+				.question = &question,
+				.first = &answer,
+			    });
 	} else if (answer.verdict == ANSWER_YES &&
 	    need->kind == NEED_STATIC_FILE) {
 		judge_confirm_file(judge, check, need);

@@ -135,7 +135,11 @@ judge_present(struct judge *judge, size_t check, const struct need *need,
 			.path = need->path,
 		};
 
-		fix_scene_access(judge, finding, &question, answer, NULL);
+		fix_scene_access(judge, finding,
+		    &(struct fix_asked){
+			.question = &question,
+			.first = answer,
+		    });
 	}
 	return finding;
 }
@@ -228,13 +232,13 @@ plan_place(const struct judge *judge, struct finding *finding,
 {
 	const struct fix_socket wanted = {
 		.path = need->path,
-		.dir = &verdict->enter.facts,
+		.dir = &verdict->dir,
 		.creation = plan->creation,
 		.server = judge->view->plan.server,
 	};
 	struct fix_scene scene;
 
-	if (finding->fix_count > 0 || verdict->enter.facts.mode == 0)
+	if (fix_scene_is_planned(judge, finding) || !verdict->predictable)
 		return;
 	fix_scene_fill(judge, &scene);
 	fix_plan_socket(finding, &scene, &wanted);

@@ -4,16 +4,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/strbuf.h"
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
-#include "preflight/judge/conf_diff.h"
 #include "preflight/judge/effect.h"
 #include "preflight/judge/fix_scene.h"
 #include "preflight/judge/judge.h"
 #include "preflight/judge/judge_index.h"
 #include "preflight/judge/judge_links.h"
-#include "preflight/judge/tree_secrets.h"
+#include "preflight/judge/judge_tree.h"
 #include "preflight/nginx/nginx_wanted.h"
 #include "preflight/report/sentence.h"
 
@@ -49,9 +48,8 @@ judge_tree_finding(struct judge *judge, const struct need *need,
 	return finding;
 }
 
-/* What follows for every refusal of a static file. */
-static void
-add_company(struct judge *judge, size_t check, const struct need *need,
+void
+judge_tree_company(struct judge *judge, size_t check, const struct need *need,
     const struct finding *denied)
 {
 	struct finding *finding;
@@ -112,41 +110,8 @@ example_file(const struct need *need, const struct tree_result *tree)
 	return xstrdup(need->path);
 }
 
-static void
-judge_closed_root(struct judge *judge, size_t check, const struct need *need,
-    const struct question *question, const struct answer *answer,
-    const struct tree_result *tree)
-{
-	enum finding_code code = judge_code(answer);
-	struct finding *finding;
-	char *file = example_file(need, tree);
-
-	if (code == PF103 && exists_elsewhere(judge, need->path))
-		code = PF104;
-	finding = judge_tree_finding(judge, need, code, answer);
-	if (code == PF104)
-		finding_say(finding,
-		    "%s exists, but not in nginx's view of "
-		    "the file system (other mount namespace or root: "
-		    "PrivateTmp, ProtectHome, chroot or a container)",
-		    need->path);
-	effect_set(finding, need, answer->error, file);
-	if (tree->files > 0)
-		effect_see(judge->instance->site.model, finding, need, file);
-	finding = judge_add(judge, check, need, finding);
-	if (tree->files > 0)
-		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
-		    tree->files, tree->files == 1 ? "" : "s");
-	add_company(judge, check, need, finding);
-	if (answer->error == EACCES)
-		fix_scene_access(judge, finding, question, answer,
-		    tree->files > 0 ? tree : NULL);
-	conf_diff_move(judge, finding, need);
-	free(file);
-}
-
-static bool
-is_gzip_sibling(const struct need *need, const char *path)
+bool
+judge_tree_is_packed(const struct need *need, const char *path)
 {
 	size_t len = strlen(path);
 
@@ -158,12 +123,12 @@ static bool
 is_packed(const struct need *need, const struct answer *answer)
 {
 	return answer->why == WHY_READ && answer->blocker != NULL &&
-	    is_gzip_sibling(need, answer->blocker);
+	    judge_tree_is_packed(need, answer->blocker);
 }
 
-/* Directories, links and odd objects: each is a finding of its own. */
-static bool
-is_single(const struct need *need, const struct tree_refusal *refusal)
+bool
+judge_tree_is_single(const struct need *need,
+    const struct tree_refusal *refusal)
 {
 	return refusal->answer.why != WHY_READ || refusal->by_link ||
 	    is_packed(need, &refusal->answer);
@@ -210,18 +175,161 @@ say_link(struct finding *finding, const struct need *need)
 	free(sentence);
 }
 
+/* by is the need in the configuration, which the need was made from.  NULL if
+ * nothing could be tried. */
+static const struct tree_result *
+sample(struct judge *judge, size_t check, const struct need *need,
+    const struct need *by, const struct question *root)
+{
+	const struct judge_listing listing = { judge, check, need };
+	struct tree_options options = {
+		.path = need->path,
+		.worker = judge->identity,
+		.app = &judge->view->cred,
+		.wanted = nginx_wanted_filter(need),
+		.wanted_arg = need,
+		.wanted_by = by,
+		.listed = need->autoindex ? judge_index_lists : NULL,
+		.listed_arg = &listing,
+		.links = root->links,
+		.links_from = root->links_from,
+		.stat_only = judge->stat_only,
+		.budget = judge->budget,
+		.probe = judge->probe,
+	};
+
+	return tree_sample_once(&options, NULL);
+}
+
+/* As the tree, at a directory that a link in it leads to; the caller frees the
+ * url. */
+static struct need
+need_behind(const struct need *need, char *path)
+{
+	struct need behind = *need;
+
+	behind.path = path;
+	if (need->url != NULL)
+		behind.url =
+		    xasprintf("%s%s", need->url, path + strlen(need->path));
+	return behind;
+}
+
+/* Whether a request can lead to the file. */
+static bool
+is_wanted(const struct need *need, const char *path)
+{
+	bool (*wanted)(const char *, const void *) = nginx_wanted_filter(need);
+	const char *relative = path + strlen(need->path);
+
+	return wanted == NULL || wanted(relative + (*relative == '/'), need);
+}
+
+static const struct tree_result *
+sample_linked(struct judge *judge, size_t check, const struct need *need,
+    const struct question *root, char *path)
+{
+	struct need behind = need_behind(need, path);
+	const struct tree_result *sampled =
+	    sample(judge, check, &behind, need, root);
+
+	if (need->url != NULL)
+		free(behind.url);
+	return sampled;
+}
+
+/* One link of a tree, behind what is closed. */
+static void
+judge_link_behind(struct judge *judge, size_t check, const struct need *need,
+    struct finding *finding, const struct answer *first, char *path)
+{
+	struct question root = { .what = ASK_ENTER, .path = need->path };
+	struct question question = { .what = ASK_READ_FILE };
+	struct fix_asked asked = {
+		.question = &question,
+		.first = first,
+		.listed = need->autoindex,
+		.by_link = true,
+	};
+	mode_t type;
+	bool wanted;
+	char *real;
+
+	judge_links(need, &root);
+	real = fix_scene_real(judge, path, &root, &type);
+	question.path = real;
+	wanted = type == S_IFREG && is_wanted(need, path);
+	if (type == S_IFDIR) {
+		question.what = ASK_ENTER;
+		asked.tree = sample_linked(judge, check, need, &root, path);
+		wanted = asked.tree != NULL && asked.tree->wanted;
+	}
+	if (wanted)
+		fix_scene_access(judge, finding, &asked);
+	free(real);
+}
+
+/*
+ * What is in the way where links of the tree lead is mended with the rest, as
+ * far as it would be if the way to them were open.
+ */
+static void
+judge_links_behind(struct judge *judge, size_t check, const struct need *need,
+    struct finding *finding, const struct answer *first,
+    const struct tree_result *tree)
+{
+	bool closed = tree->root.verdict == ANSWER_NO;
+
+	for (size_t i = 0; i < tree->leaving_count; i++) {
+		char *path = tree->leaving[i].path;
+
+		if (closed ||
+		    (first->blocker != NULL &&
+			path_is_below(path, first->blocker)))
+			judge_link_behind(judge, check, need, finding, first,
+			    path);
+	}
+	for (size_t i = 0; i < tree->linked_count && closed; i++)
+		judge_link_behind(judge, check, need, finding, first,
+		    tree->linked[i]);
+}
+
+/* With the tree, if a link leads to its root and that is what is closed. */
+static void
+plan_single(struct judge *judge, struct finding *finding,
+    const struct need *need, const struct tree_result *tree,
+    const struct tree_refusal *refusal)
+{
+	const struct answer *answer = &refusal->answer;
+	bool behind = tree->root.verdict == ANSWER_NO && tree->files > 0;
+	mode_t type;
+	char *real =
+	    behind ? fix_scene_real(judge, need->path, NULL, &type) : NULL;
+	const struct question question = {
+		.what = answer->why == WHY_READ ? ASK_READ_FILE : ASK_ENTER,
+		.path = real == NULL ? answer->blocker : real,
+	};
+
+	fix_scene_access(judge, finding,
+	    &(struct fix_asked){
+		.question = &question,
+		.first = answer,
+		.tree = real == NULL ? NULL : tree,
+		.need = need,
+		.listed = need->autoindex,
+		.by_link = refusal->by_link || answer->through_link,
+	    });
+	free(real);
+}
+
 static void
 judge_single(struct judge *judge, size_t check, const struct need *need,
-    const struct tree_refusal *refusal)
+    const struct tree_result *tree, const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
 	bool gzip = is_packed(need, answer);
 	struct finding *finding =
 	    judge_tree_finding(judge, need, single_code(need, refusal), answer);
-	const struct question question = {
-		.what = answer->why == WHY_READ ? ASK_READ_FILE : ASK_ENTER,
-		.path = answer->blocker,
-	};
 
 	if (gzip)
 		finding_say(finding,
@@ -238,157 +346,11 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		strvec_pushf(&finding->needed_for, "%zu entries behind it",
 		    refusal->behind);
 	if (!gzip)
-		add_company(judge, check, need, finding);
+		judge_tree_company(judge, check, need, finding);
 	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
-		fix_scene_access(judge, finding, &question, answer, NULL);
-	conf_diff_move(judge, finding, need);
-}
-
-/* "0600 app:app x 8 (e.g. media/big.mp4)" */
-static void
-add_class(struct strbuf *out, const struct tree_class *class, size_t members)
-{
-	char *user = sentence_user(class->facts.uid);
-	char *group = sentence_group(class->facts.gid);
-
-	strbuf_addf(out, "%s%04o %s:%s x %zu (e.g. %s)",
-	    out->len > 0 ? ", " : "", (unsigned)(class->facts.mode & 07777),
-	    user, group, members,
-	    class->example == NULL ? "?" : class->example);
-	free(user);
-	free(group);
-}
-
-struct unreadable {
-	size_t files;
-	struct strbuf text;
-};
-
-/* Secrets that are closed are as they should be. */
-static void
-count_unreadable(const struct need *need, const struct tree_result *tree,
-    const struct tree_secrets *secrets, struct unreadable *found)
-{
-	size_t members;
-
-	for (size_t i = 0; i < tree->class_count; i++) {
-		const struct tree_class *class = &tree->classes[i];
-
-		if (class->refused == 0 || !S_ISREG(class->facts.mode) ||
-		    (class->example != NULL &&
-			is_gzip_sibling(need, class->example)))
-			continue;
-		members = class->members;
-		members -= tree_secrets_like(secrets, &class->facts);
-		if (members == 0)
-			continue;
-		found->files += members;
-		add_class(&found->text, class, members);
-	}
-}
-
-/* The refusal that stands for all unreadable files, rather not of a secret. */
-static const struct answer *
-first_unreadable(const struct need *need, const struct tree_result *tree,
-    const struct tree_secrets *secrets)
-{
-	const struct answer *first = NULL;
-
-	for (size_t i = 0; i < tree->refused_count; i++) {
-		const struct answer *one = &tree->refused[i].answer;
-
-		if (is_single(need, &tree->refused[i]))
-			continue;
-		if (one->blocker == NULL ||
-		    strvec_find(&secrets->paths, one->blocker) == -1)
-			return one;
-		first = first == NULL ? one : first;
-	}
-	return first;
-}
-
-/* How many unreadable files the policy puts up with in the tree. */
-static size_t
-tolerated(const struct judge *judge, const struct need *need)
-{
-	const struct preflight_keys *keys = &judge->view->keys;
-
-	for (size_t i = 0; i < keys->served_count; i++) {
-		if (pairing_same_socket(keys->served[i].path, need->path))
-			return (size_t)keys->served[i].max_unreadable;
-	}
-	return 0;
-}
-
-/* The index file has a finding of its own. */
-static bool
-is_told(const struct judge *judge, const struct finding *finding)
-{
-	const struct program_report *program = judge->program;
-
-	for (size_t i = 0; i < program->finding_count; i++) {
-		if (program->findings[i]->code == finding->code &&
-		    strcmp(program->findings[i]->path, finding->path) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-judge_files(struct judge *judge, size_t check, const struct need *need,
-    const struct tree_result *tree)
-{
-	struct unreadable found = { .text = STRBUF_INIT };
-	const struct answer *answer;
-	struct finding *finding;
-	struct tree_secrets secrets;
-	enum finding_code code;
-
-	if (tree->refused_count == 0)
-		return;
-	tree_secrets_find(judge, need->path, &secrets);
-	answer = first_unreadable(need, tree, &secrets);
-	count_unreadable(need, tree, &secrets, &found);
-	tree_secrets_done(&secrets);
-	if (answer == NULL || found.files == 0) {
-		strbuf_done(&found.text);
-		return;
-	}
-	code = judge_code(answer);
-	finding = judge_tree_finding(judge, need, code, answer);
-	if (found.files == 1 && is_told(judge, finding)) {
-		finding_free(finding);
-		strbuf_done(&found.text);
-		return;
-	}
-	if (found.files > 1) {
-		free(finding->path);
-		finding->path = xstrdup(need->path);
-	}
-	if (found.files < tree->files && code == PF102 &&
-	    need->kind != NEED_INTERNAL_TREE)
-		finding->code = PF108;
-	if (found.files > 1)
-		finding_say(finding,
-		    "%s%zu of %zu files below %s are "
-		    "unreadable for %s: %s",
-		    need->kind == NEED_INTERNAL_TREE
-			? "downloads handed over by the app will be refused: "
-			: "",
-		    found.files, tree->files, need->path, judge->worker,
-		    found.text.data);
-	if (found.files <= tolerated(judge, need))
-		finding->severity = SEVERITY_NOTICE;
-	effect_set(finding, need, answer->error, answer->blocker);
-	effect_see(judge->instance->site.model, finding, need, answer->blocker);
-	finding = judge_add(judge, check, need, finding);
-	add_company(judge, check, need, finding);
-	if (finding->fix_count == 0 && found.files > 1) {
-		fix_scene_tree(judge, finding, need->path, tree);
-	} else if (finding->fix_count == 0) {
-		fix_scene_file(judge, finding, answer);
-	}
-	strbuf_done(&found.text);
+		plan_single(judge, finding, need, tree, refusal);
+	if (answer->why == WHY_SEARCH && !refusal->by_link)
+		judge_links_behind(judge, check, need, finding, answer, tree);
 }
 
 /* How much was seen, and of how much: entries or a directory may be missing. */
@@ -422,44 +384,59 @@ judge_sample(struct judge *judge, size_t check, const struct need *need,
 	size_t singles = 0;
 
 	for (size_t i = 0; i < tree->refused_count; i++) {
-		if (!is_single(need, &tree->refused[i]) ||
+		if (!judge_tree_is_single(need, &tree->refused[i]) ||
 		    is_counted(tree, &tree->refused[i]))
 			continue;
 		if (judge_undecided(judge, check, need->path,
 			&tree->refused[i].answer))
 			continue;
 		if (singles++ < SINGLE_FINDINGS_MAX)
-			judge_single(judge, check, need, &tree->refused[i]);
+			judge_single(judge, check, need, tree,
+			    &tree->refused[i]);
 	}
-	judge_files(judge, check, need, tree);
+	judge_tree_files(judge, check, need, tree);
 	if (!tree->complete)
 		judge_partly_seen(judge, check, need, tree);
 }
 
-/* by is the need in the configuration, which the need was made from.  NULL if
- * nothing could be tried. */
-static const struct tree_result *
-sample(struct judge *judge, size_t check, const struct need *need,
-    const struct need *by, const struct question *root)
+static void
+judge_closed_root(struct judge *judge, size_t check, const struct need *need,
+    const struct question *question, const struct answer *answer,
+    const struct tree_result *tree)
 {
-	const struct judge_listing listing = { judge, check, need };
-	struct tree_options options = {
-		.path = need->path,
-		.worker = judge->identity,
-		.app = &judge->view->cred,
-		.wanted = nginx_wanted_filter(need),
-		.wanted_arg = need,
-		.wanted_by = by,
-		.listed = need->autoindex ? judge_index_lists : NULL,
-		.listed_arg = &listing,
-		.links = root->links,
-		.links_from = root->links_from,
-		.stat_only = judge->stat_only,
-		.budget = judge->budget,
-		.probe = judge->probe,
-	};
+	enum finding_code code = judge_code(answer);
+	struct finding *finding;
+	char *file = example_file(need, tree);
 
-	return tree_sample_once(&options, NULL);
+	if (code == PF103 && exists_elsewhere(judge, need->path))
+		code = PF104;
+	finding = judge_tree_finding(judge, need, code, answer);
+	if (code == PF104)
+		finding_say(finding,
+		    "%s exists, but not in nginx's view of "
+		    "the file system (other mount namespace or root: "
+		    "PrivateTmp, ProtectHome, chroot or a container)",
+		    need->path);
+	effect_set(finding, need, answer->error, file);
+	if (tree->files > 0)
+		effect_see(judge->instance->site.model, finding, need, file);
+	finding = judge_add(judge, check, need, finding);
+	if (tree->files > 0)
+		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
+		    tree->files, tree->files == 1 ? "" : "s");
+	judge_tree_company(judge, check, need, finding);
+	if (answer->error == EACCES) {
+		fix_scene_access(judge, finding,
+		    &(struct fix_asked){
+			.question = question,
+			.first = answer,
+			.tree = tree->files > 0 ? tree : NULL,
+			.need = need,
+			.listed = need->autoindex,
+		    });
+		judge_links_behind(judge, check, need, finding, answer, tree);
+	}
+	free(file);
 }
 
 /* One directory that a link in the tree leads to. */
@@ -467,15 +444,11 @@ static void
 judge_linked_dir(struct judge *judge, size_t check, const struct need *need,
     const struct question *root, char *path)
 {
-	size_t len = strlen(need->path);
-	struct need behind = *need;
-	const struct tree_result *sampled;
+	struct need behind = need_behind(need, path);
+	const struct tree_result *sampled =
+	    sample(judge, check, &behind, need, root);
 	struct tree_result found;
 
-	behind.path = path;
-	if (need->url != NULL)
-		behind.url = xasprintf("%s%s", need->url, path + len);
-	sampled = sample(judge, check, &behind, need, root);
 	if (sampled != NULL) {
 		found = *sampled;
 		for (size_t i = 0; i < found.leaving_count; i++)

@@ -37,11 +37,10 @@ take(struct tree_secrets *secrets, enum secret_kind kind, const char *path,
 	secrets->facts[secrets->count++] = sample->facts;
 }
 
-void
-tree_secrets_find(const struct judge *judge, const char *path,
-    struct tree_secrets *secrets)
+struct list_job
+tree_secrets_job(const struct judge *judge, const char *path)
 {
-	struct list_job job = {
+	return (struct list_job){
 		.path = path,
 		.budget = judge->budget,
 		.app = judge->view->cred.uid,
@@ -50,6 +49,13 @@ tree_secrets_find(const struct judge *judge, const char *path,
 		.sources = true,
 		.more_secrets = judge->more_secrets,
 	};
+}
+
+void
+tree_secrets_find(const struct judge *judge, const char *path,
+    struct tree_secrets *secrets)
+{
+	struct list_job job = tree_secrets_job(judge, path);
 	struct tree_survey *survey = tree_survey_run(&job, judge->identity,
 	    &judge->view->cred, &judge->probe);
 

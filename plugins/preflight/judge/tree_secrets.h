@@ -8,6 +8,7 @@
 #include "base/strvec.h"
 
 #include "preflight/probe/access.h"
+#include "preflight/probe/tree_list.h"
 
 struct judge;
 
@@ -29,6 +30,9 @@ struct tree_secrets {
 void tree_secrets_find(const struct judge *, const char *path,
     struct tree_secrets *);
 void tree_secrets_done(struct tree_secrets *);
+
+/* The listing that names them. */
+struct list_job tree_secrets_job(const struct judge *, const char *path);
 
 /* How many of them are of the class of these facts. */
 size_t tree_secrets_like(const struct tree_secrets *, const struct facts *);

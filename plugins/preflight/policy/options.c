@@ -26,6 +26,7 @@ const char options_usage[] =
     "      --yes                 apply without asking\n"
     "      --full                look at every file of every tree\n"
     "      --stat-only           ask for the right to read, open no file\n"
+    "      --trees-at-once=N     list one tree at a time, or 2\n"
     "      --require probed      fail if nothing could really be tried\n"
     "      --fail-level LEVEL    info, notice, warning, error or critical\n"
     "      --undecided RULE      pass, warn or fail; without it, exit code 2\n"
@@ -60,6 +61,7 @@ enum {
 	OPTION_YES,
 	OPTION_FULL,
 	OPTION_STAT_ONLY,
+	OPTION_TREES_AT_ONCE,
 	OPTION_REQUIRE,
 	OPTION_FAIL_LEVEL,
 	OPTION_UNDECIDED,
@@ -87,6 +89,7 @@ static const struct option long_options[] = {
 	{ "yes",	no_argument,	   NULL, OPTION_YES },
 	{ "full",	no_argument,	   NULL, OPTION_FULL },
 	{ "stat-only",	no_argument,	   NULL, OPTION_STAT_ONLY },
+	{ "trees-at-once", required_argument, NULL, OPTION_TREES_AT_ONCE },
 	{ "require",	required_argument, NULL, OPTION_REQUIRE },
 	{ "fail-level",	required_argument, NULL, OPTION_FAIL_LEVEL },
 	{ "undecided",	required_argument, NULL, OPTION_UNDECIDED },
@@ -113,6 +116,7 @@ static const char *const fix_words[] = { "plan", "apply", "none", NULL };
 static const char *const undecided_words[] = { "code", "pass", "warn", "fail",
 	NULL };
 static const char *const require_words[] = { "any", "probed", NULL };
+static const char *const tree_words[] = { "1", "2", NULL };
 static const char *const confirm_words[] = { "no", "http", NULL };
 
 /* The index of the word in the list, -1 with *cause if it is not there. */
@@ -170,6 +174,10 @@ take_word(struct options *options, int option, const char *value, char **cause)
 	case OPTION_REQUIRE:
 		word = choose(require_words, "require", value, cause);
 		options->require_probed = word == 1;
+		break;
+	case OPTION_TREES_AT_ONCE:
+		word = choose(tree_words, "trees-at-once", value, cause);
+		options->one_tree = word == 0;
 		break;
 	case OPTION_CONFIRM:
 		word = choose(confirm_words, "confirm", value, cause);

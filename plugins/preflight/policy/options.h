@@ -43,6 +43,7 @@ struct options {
 	bool yes;	     /* --fix=apply without a terminal */
 	bool full;	     /* no budget */
 	bool stat_only;	     /* no file is opened */
+	bool one_tree;	     /* trees are listed one after the other */
 	bool require_probed; /* inferred results are not enough */
 	bool has_fail_level;
 	enum severity fail_level;

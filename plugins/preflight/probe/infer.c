@@ -74,6 +74,16 @@ step_need(const struct question *question, const struct answer *walked,
 	return WHY_SEARCH;
 }
 
+bool
+infer_follows_link(const struct answer *walked, size_t steps)
+{
+	for (size_t i = 0; i < steps; i++) {
+		if (S_ISLNK(walked->steps[i].facts.mode))
+			return true;
+	}
+	return false;
+}
+
 /* Fills the answer if the step refuses the identity. */
 static bool
 is_refused(const struct cred *who, const struct question *question,
@@ -94,7 +104,7 @@ is_refused(const struct cred *who, const struct question *question,
 		.facts = step->facts,
 		.on_target = i + 1 == walked->step_count &&
 		    walked->verdict == ANSWER_YES,
-		.through_link = walked->through_link,
+		.through_link = infer_follows_link(walked, i),
 	};
 	access_explain(who, &step->facts, need, &out->explained);
 	if (step->facts.mode == 0) {

@@ -2,6 +2,7 @@
 #ifndef PREFLIGHT_INFER_H
 #define PREFLIGHT_INFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "preflight/probe/answer.h"
@@ -27,5 +28,8 @@ void infer_answer(const struct cred *, const struct question *,
  */
 struct answer *infer_obstacles(const struct cred *, const struct question *,
     const struct answer *walked, size_t *count);
+
+/* Whether one of the walker's first steps was to follow a link. */
+bool infer_follows_link(const struct answer *walked, size_t steps);
 
 #endif

@@ -136,6 +136,15 @@ list_compete(struct list_slot *slots, size_t count,
 		*least = *entry;
 }
 
+static void
+range_add(struct tree_range *range, int64_t value, bool first)
+{
+	if (first || value < range->least)
+		range->least = value;
+	if (first || value > range->most)
+		range->most = value;
+}
+
 void
 list_note_file(struct list_table *table, uint32_t class, uint32_t dir,
     const char *name, const struct facts *facts)
@@ -150,6 +159,8 @@ list_note_file(struct list_table *table, uint32_t class, uint32_t dir,
 	of = &table->classes[class];
 	if (of->members < LIST_CLASS_SAMPLES)
 		list_fill(&of->first[of->members], class, dir, name, 0);
+	range_add(&of->mtime, facts->mtime, of->members == 0);
+	range_add(&of->size, facts->size, of->members == 0);
 	of->members++;
 	list_fill(&entry, class, dir, name, facts->ctime);
 	if (!of->newest.used || of->newest.key < entry.key)

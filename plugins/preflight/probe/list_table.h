@@ -9,6 +9,7 @@
 
 #include "preflight/probe/access.h"
 #include "preflight/probe/seen.h"
+#include "preflight/probe/tree.h"
 #include "preflight/probe/tree_gain.h"
 
 /*
@@ -56,6 +57,7 @@ struct list_class {
 	uint64_t acl_hash;
 	bool packed; /* names end in .gz: gzip_static asks for them */
 	size_t members;
+	struct tree_range mtime, size; /* of the members */
 	struct list_slot first[LIST_CLASS_SAMPLES];
 	struct list_slot newest;
 };

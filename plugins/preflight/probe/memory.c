@@ -126,3 +126,9 @@ memory_key_view(struct strbuf *key, int proc_fd, const char *image)
 	memory_key_number(key, st.st_ino);
 	memory_key_text(key, image);
 }
+
+bool
+memory_key_same(const struct strbuf *a, const struct strbuf *b)
+{
+	return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}

@@ -2,6 +2,8 @@
 #ifndef PREFLIGHT_MEMORY_H
 #define PREFLIGHT_MEMORY_H
 
+#include <stdbool.h>
+
 #include <stddef.h>
 
 #include "base/strbuf.h"
@@ -48,5 +50,6 @@ void memory_key_text(struct strbuf *, const char *);
 void memory_key_cred(struct strbuf *, const struct cred *);
 /* proc_fd and image as in struct probe_as. */
 void memory_key_view(struct strbuf *, int proc_fd, const char *image);
+bool memory_key_same(const struct strbuf *, const struct strbuf *);
 
 #endif

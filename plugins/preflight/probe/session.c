@@ -4,6 +4,7 @@
  * rid of it.  A child that hangs in a dead file system cannot even be killed;
  * it is left behind rather than waited for.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #define READ_BYTES    65536
 /* How long a killed child may take to disappear. */
 #define DYING_MS      500
+#define WAIT_MS_MAX   60000
 /* So many may be left behind in dead file systems; then nothing more is tried,
  * because each keeps a process and a slot of whatever hangs. */
 #define ABANDONED_MAX 3
@@ -29,8 +31,10 @@ struct reading {
 	struct session *session;
 	struct strbuf in;
 	size_t total;
+	int64_t until_ms; /* the child has to say something by then */
 	int fd;
 	pid_t pid;
+	bool running;
 	bool ended; /* RECORD_END was seen */
 	bool eof;
 	enum why fatal;
@@ -107,25 +111,16 @@ read_some(struct reading *reading)
 	return reading->total <= RECORD_TOTAL_MAX && take_records(reading);
 }
 
-static enum why
-read_all(struct reading *reading)
+/* When the child that is heard of now is next to be heard of. */
+static void
+expect(struct reading *reading)
 {
 	const struct session *session = reading->session;
-	int64_t until_ms;
 
-	while (!reading->eof) {
-		until_ms = clock_mono_ms() + session->quiet_ms;
-		if (session->deadline_ms != 0 &&
-		    session->deadline_ms < until_ms)
-			until_ms = session->deadline_ms;
-		if (!wait_readable(reading, until_ms))
-			return WHY_TIMED_OUT;
-		if (!read_some(reading))
-			return WHY_BROKEN;
-	}
-	if (reading->fatal != WHY_NONE)
-		return reading->fatal;
-	return reading->ended ? WHY_NONE : WHY_BROKEN;
+	reading->until_ms = clock_mono_ms() + session->quiet_ms;
+	if (session->deadline_ms != 0 &&
+	    session->deadline_ms < reading->until_ms)
+		reading->until_ms = session->deadline_ms;
 }
 
 /* Kills the child if it is still there, and reaps it if it dies. */
@@ -150,29 +145,107 @@ get_rid(struct reading *reading)
 		;
 }
 
-enum why
-session_run(struct session *session)
+static void
+end(struct reading *reading, enum why why)
 {
-	struct reading reading = {
+	reading->session->why = why;
+	reading->running = false;
+	get_rid(reading);
+	fd_close(&reading->fd);
+	strbuf_done(&reading->in);
+}
+
+static void
+begin(struct reading *reading, struct session *session)
+{
+	*reading = (struct reading){
 		.session = session,
 		.fatal = WHY_NONE,
 	};
-	enum why why;
-
 	session->error = 0;
 	session->abandoned = false;
 	session->refused = abandoned_count >= ABANDONED_MAX;
+	session->why = WHY_TIMED_OUT;
 	if (session->refused)
-		return WHY_TIMED_OUT;
-	why = child_start(session->plan, &reading.pid, &reading.fd);
-	if (why != WHY_NONE) {
+		return;
+	session->why = child_start(session->plan, &reading->pid, &reading->fd);
+	if (session->why != WHY_NONE) {
 		session->error = errno;
-		return why;
+		return;
 	}
-	strbuf_init(&reading.in);
-	why = read_all(&reading);
-	get_rid(&reading);
-	fd_close(&reading.fd);
-	strbuf_done(&reading.in);
-	return why;
+	strbuf_init(&reading->in);
+	reading->running = true;
+	expect(reading);
+}
+
+/* After a wait: what the child sent, or that it sent nothing in time. */
+static void
+go_on(struct reading *reading, bool readable)
+{
+	if (!readable) {
+		if (clock_mono_ms() >= reading->until_ms)
+			end(reading, WHY_TIMED_OUT);
+	} else if (!read_some(reading)) {
+		end(reading, WHY_BROKEN);
+	} else if (!reading->eof) {
+		expect(reading);
+	} else if (reading->fatal != WHY_NONE) {
+		end(reading, reading->fatal);
+	} else {
+		end(reading, reading->ended ? WHY_NONE : WHY_BROKEN);
+	}
+}
+
+/* Waits for the first that has something to say, or is late; false if none is
+ * running any more. */
+static bool
+turn(struct reading *readings, size_t count)
+{
+	struct pollfd pfds[SESSIONS_MAX];
+	int64_t now_ms = clock_mono_ms(), left_ms = WAIT_MS_MAX;
+	bool running = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct reading *one = &readings[i];
+
+		pfds[i] = (struct pollfd){
+			.fd = one->running ? one->fd : -1,
+			.events = POLLIN,
+		};
+		running |= one->running;
+		if (one->running && one->until_ms - now_ms < left_ms)
+			left_ms = one->until_ms - now_ms;
+	}
+	if (!running)
+		return false;
+	if (poll(pfds, count, left_ms > 0 ? (int)left_ms : 0) == -1)
+		return errno == EINTR;
+	for (size_t i = 0; i < count; i++) {
+		if (readings[i].running)
+			go_on(&readings[i], pfds[i].revents != 0);
+	}
+	return true;
+}
+
+void
+session_run_together(struct session *const *sessions, size_t count)
+{
+	struct reading readings[SESSIONS_MAX];
+
+	assert(count <= SESSIONS_MAX);
+	for (size_t i = 0; i < count; i++)
+		begin(&readings[i], sessions[i]);
+	while (turn(readings, count))
+		;
+	for (size_t i = 0; i < count; i++) {
+		if (readings[i].running)
+			end(&readings[i], WHY_BROKEN);
+	}
+}
+
+enum why
+session_run(struct session *session)
+{
+	session_run_together(&session, 1);
+	return session->why;
 }

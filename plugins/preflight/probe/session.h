@@ -2,6 +2,7 @@
 #ifndef PREFLIGHT_SESSION_H
 #define PREFLIGHT_SESSION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "preflight/probe/child.h"
@@ -17,6 +18,7 @@ struct session {
 	record_fn take;
 	void *arg;
 	/* Set after: */
+	enum why why;	/* as session_run returns it */
 	int error;	/* of a refusal by the system */
 	bool refused;	/* no child was started, too many are left behind */
 	bool abandoned; /* the child does not even die: left behind */
@@ -29,5 +31,12 @@ struct session {
  * children had to be left behind no more are started: WHY_TIMED_OUT.
  */
 enum why session_run(struct session *);
+
+/* So many children are there at once at most (contract P6). */
+#define SESSIONS_MAX 2
+
+/* The same for up to SESSIONS_MAX at once; returns when all are over, with the
+ * reason in each. */
+void session_run_together(struct session *const *, size_t count);
 
 #endif

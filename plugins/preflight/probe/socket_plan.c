@@ -90,6 +90,7 @@ judge(const struct socket_plan *plan, const struct answer *dir,
 	    S_ISDIR(facts->mode) && !facts->default_acl.cut;
 	if (!verdict->predictable)
 		return;
+	verdict->dir = *facts;
 	verdict->is_volatile =
 	    facts->fs_type == FS_TMPFS || facts->fs_type == FS_RAMFS;
 	predict_socket(facts, &plan->creation, &verdict->predicted);

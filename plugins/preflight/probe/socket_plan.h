@@ -41,6 +41,7 @@ struct socket_verdict {
 	bool is_volatile;
 	/* The prediction could be made: the directory could be looked at. */
 	bool predictable;
+	struct facts dir; /* the directory, if so */
 };
 
 int socket_plan_check(const struct socket_plan *, struct socket_verdict *,

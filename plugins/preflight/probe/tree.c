@@ -212,6 +212,37 @@ note_linked_dir(const struct tree_options *options, const char *path,
 	result->linked[result->linked_count++] = xstrdup(path);
 }
 
+/*
+ * A closed directory behind another one, which the worker was stopped at: what
+ * it would be refused next follows from the arithmetic (contract P4.3).
+ */
+static void
+infer_dir(const struct tree_options *options, struct tree_result *result,
+    const struct trial *trial, const struct answer *stopped)
+{
+	const struct cred *worker = &options->worker->cred;
+	struct answer answer = {
+		.verdict = ANSWER_NO,
+		.why = WHY_SEARCH,
+		.error = EACCES,
+		.inferred = true,
+		.on_target = true,
+	};
+
+	if (!trial->is_dir || stopped->why != WHY_SEARCH ||
+	    stopped->blocker == NULL || trial->class < 0 ||
+	    (size_t)trial->class >= result->class_count ||
+	    strcmp(trial->path, stopped->blocker) == 0 ||
+	    !path_is_below(trial->path, stopped->blocker))
+		return;
+	answer.facts = result->classes[trial->class].facts;
+	if (access_granted(worker, &answer.facts, ACCESS_SEARCH))
+		return;
+	access_explain(worker, &answer.facts, ACCESS_SEARCH, &answer.explained);
+	answer.blocker = xstrdup(trial->path);
+	add_refusal(result, &answer, false);
+}
+
 static int
 try_all(const struct tree_options *options, const struct trials *all,
     struct tree_result *result, char **cause)
@@ -242,6 +273,7 @@ try_all(const struct tree_options *options, const struct trials *all,
 			note_linked_dir(options, trials[i].path, result);
 		else if (answers[i].verdict == ANSWER_NO && trials[i].wanted &&
 		    !is_passable(options, &trials[i], &answers[i])) {
+			infer_dir(options, result, &trials[i], &answers[i]);
 			add_refusal(result, &answers[i],
 			    !trials[i].is_dir && trials[i].class == -1);
 			continue;
@@ -395,6 +427,25 @@ name_examples(const struct tree_options *options,
 	}
 }
 
+/* Its links, which nobody could try: where they lead is for the caller. */
+static void
+note_untried(const struct tree_options *options,
+    const struct tree_survey *survey, struct tree_result *result)
+{
+	for (size_t i = 0; i < survey->sample_count; i++) {
+		const struct survey_sample *link = &survey->samples[i];
+		char *path;
+
+		if (link->reason != LIST_ODD || link->class >= 0)
+			continue;
+		path = path_below(options->path, link->path);
+		note_linked_dir(options, path, result);
+		free(path);
+	}
+	for (size_t i = 0; i < result->leaving_count; i++)
+		result->leaving[i].to_directory = false;
+}
+
 static int
 ask_root(const struct tree_options *options, struct answer *root, char **cause)
 {
@@ -416,6 +467,7 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 		.budget = options->budget,
 		.wanted = options->wanted,
 		.wanted_arg = options->wanted_arg,
+		.lasting = options->wanted_arg == options->wanted_by,
 		.app = options->app != NULL ? options->app->uid
 					    : options->worker->cred.uid,
 	};
@@ -436,8 +488,10 @@ tree_sample(const struct tree_options *options, struct tree_result *result,
 			refuse_all(result);
 		failed = try_all(options, &trials, result, cause);
 		finish(options, survey, result);
-		if (result->root.verdict == ANSWER_NO)
+		if (result->root.verdict == ANSWER_NO) {
 			name_examples(options, survey, result);
+			note_untried(options, survey, result);
+		}
 	}
 	trials_done(&trials);
 	tree_survey_release(survey);

@@ -52,11 +52,16 @@ struct tree_options {
 	struct probe_options probe;
 };
 
+struct tree_range {
+	int64_t least, most;
+};
+
 /* Files, or directories, that are alike in everything that decides. */
 struct tree_class {
 	struct facts facts; /* of one of them */
 	size_t members;
-	size_t asked;	/* how many were really tried */
+	struct tree_range mtime, size; /* files: seconds, bytes */
+	size_t asked;		       /* how many were really tried */
 	size_t decided; /* of those: the file itself gave the answer */
 	size_t refused; /* how many of those were refused */
 	bool writable;	/* the worker may write one that was tried (PF506) */
@@ -97,7 +102,8 @@ struct tree_result {
 	struct tree_link *leaving;
 	size_t leaving_count;
 	/* Links in the tree to a directory of it, where only some requests are
-	 * meant: others lead there by this way. */
+	 * meant: others lead there by this way.  If the root is closed these
+	 * are all its links that do not leave it, wherever they lead. */
 	char **linked;
 	size_t linked_count;
 	/* Mount points that were not entered. */

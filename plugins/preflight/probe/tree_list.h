@@ -24,7 +24,8 @@
  *                     LIST_GAINED the reach, and fourth how bad it is
  *   RECORD_DIRECTORY  path; numbers: class or -1, entries in it, and 1 if a
  *                     request can lead to it or below it
- *   RECORD_CLASS      facts; numbers: index, members, 1 for directories
+ *   RECORD_CLASS      facts; numbers: index, members, 1 for directories, then
+ *                     of files: oldest and newest, smallest and largest
  *   RECORD_WAY        numbers: struct tree_way (these two with a gain only)
  *   RECORD_REACH      numbers: struct tree_reach
  *   RECORD_SEEN       numbers: dirs, files, links, others, unlisted, complete,
@@ -49,10 +50,11 @@ struct list_job {
 	struct tree_budget budget;
 	bool (*wanted)(const char *relative, const void *arg); /* or NULL */
 	const void *wanted_arg;
-	uid_t app;		      /* owner that is not odd */
-	unsigned depth;		      /* levels below the root; 0: 40 */
-	bool secrets;		      /* look for names of secrets, too */
-	bool sources;		      /* and for program source */
+	bool lasting;	/* wanted_arg lasts as long as the memory of the run */
+	uid_t app;	/* owner that is not odd */
+	unsigned depth; /* levels below the root; 0: 40 */
+	bool secrets;	/* look for names of secrets, too */
+	bool sources;	/* and for program source */
 	char *const *more_secrets;    /* and for these patterns; may be NULL */
 	const struct tree_gain *gain; /* a change to be priced; may be NULL */
 	/* Mount points, from its root, that a server answers for: they are not

@@ -73,6 +73,8 @@ take_class(struct tree_survey *survey, const struct record *record)
 	survey->classes[survey->class_count++] = (struct tree_class){
 		.facts = record->facts,
 		.members = (size_t)record->numbers[1],
+		.mtime = { record->numbers[3], record->numbers[4] },
+		.size = { record->numbers[5], record->numbers[6] },
 	};
 }
 
@@ -196,54 +198,108 @@ time_left(const struct tree_budget *budget, const struct probe_options *options)
 	return left > TREE_MS_MIN ? left : TREE_MS_MIN;
 }
 
+/* One listing, from its plan to what it found. */
+struct listing {
+	struct list_job job;
+	struct probe_as as;
+	struct child_plan plan;
+	struct session session;
+	struct strvec served;
+	struct sharing *sharing;
+	struct tree_survey *survey;
+};
+
+/* Everything before the child; share: no other lister has the memory now. */
+static void
+listing_plan(struct listing *listing, const struct list_job *asked,
+    const struct probe_as *as, const struct probe_options *options, bool share)
+{
+	*listing = (struct listing){
+		.job = *asked,
+		.as = *as,
+		.plan = {
+			.as = &listing->as,
+			.become = probe_mode_for(as->cred) == PROBE_BECOME,
+			.work = tree_list,
+			.arg = &listing->job,
+			.cpu_seconds = CPU_SECONDS,
+		},
+		.session = {
+			.plan = &listing->plan,
+			.quiet_ms = options->timeout_ms > 0
+			    ? options->timeout_ms
+			    : QUIET_MS,
+			.deadline_ms = options->deadline_ms,
+			.take = take,
+		},
+		.served = STRVEC_INIT,
+	};
+	listing->survey = xcalloc(1, sizeof(*listing->survey));
+	listing->survey->refs = 1;
+	listing->session.arg = listing->survey;
+	if (share)
+		listing->sharing = find_sharing(as, options->memory);
+	if (listing->sharing != NULL)
+		listing->job.shared = listing->sharing->seen;
+	listing->job.budget.ms = time_left(&asked->budget, options);
+	hung_served(as->proc_fd, &listing->served);
+	listing->job.served = &listing->served;
+}
+
+/* Everything after it; the caller has the survey. */
+static struct tree_survey *
+listing_end(struct listing *listing, const struct probe_options *options)
+{
+	const struct session *session = &listing->session;
+	struct tree_survey *survey = listing->survey;
+
+	survey->why = session->why;
+	survey->error = session->error;
+	/* One that was stopped may have left a half of something, or, if it
+	 * does not even die, may go on. */
+	if (listing->sharing != NULL &&
+	    (survey->why == WHY_TIMED_OUT || survey->why == WHY_BROKEN))
+		stop_sharing(listing->sharing);
+	if (survey->why == WHY_TIMED_OUT && !session->refused &&
+	    (session->deadline_ms == 0 ||
+		clock_mono_ms() < session->deadline_ms))
+		hung_note(options->memory, &listing->as, listing->job.path);
+	strvec_done(&listing->served);
+	return survey;
+}
+
+/* Runs those together that have not hung before, and counts the time. */
+static void
+listings_run(struct listing *listings, size_t count,
+    const struct probe_options *options)
+{
+	struct session *sessions[SESSIONS_MAX];
+	int64_t begun_ms = clock_mono_ms();
+	size_t running = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct listing *one = &listings[i];
+
+		one->session.refused = hung_at(options->memory, one->as.view,
+					   one->job.path) != NULL;
+		one->session.why = WHY_TIMED_OUT;
+		if (!one->session.refused)
+			sessions[running++] = &one->session;
+	}
+	session_run_together(sessions, running);
+	if (options->trees_ms != NULL)
+		*options->trees_ms += clock_mono_ms() - begun_ms;
+}
+
 static struct tree_survey *
 list(const struct list_job *asked, const struct probe_as *as,
     const struct probe_options *options)
 {
-	struct list_job job = *asked;
-	int64_t begun_ms = clock_mono_ms();
-	struct sharing *sharing = find_sharing(as, options->memory);
-	struct tree_survey *survey = xcalloc(1, sizeof(*survey));
-	struct strvec served = STRVEC_INIT;
-	struct child_plan plan = {
-		.as = as,
-		.become = probe_mode_for(as->cred) == PROBE_BECOME,
-		.work = tree_list,
-		.arg = &job,
-		.cpu_seconds = CPU_SECONDS,
-	};
-	struct session session = {
-		.plan = &plan,
-		.quiet_ms =
-		    options->timeout_ms > 0 ? options->timeout_ms : QUIET_MS,
-		.deadline_ms = options->deadline_ms,
-		.take = take,
-		.arg = survey,
-	};
+	struct listing listing;
 
-	if (sharing != NULL)
-		job.shared = sharing->seen;
-	job.budget.ms = time_left(&asked->budget, options);
-	hung_served(as->proc_fd, &served);
-	job.served = &served;
-	survey->refs = 1;
-	if (hung_at(options->memory, as->view, job.path) != NULL)
-		survey->why = WHY_TIMED_OUT;
-	else
-		survey->why = session_run(&session);
-	if (options->trees_ms != NULL)
-		*options->trees_ms += clock_mono_ms() - begun_ms;
-	/* One that was stopped may have left a half of something, or, if it
-	 * does not even die, may go on. */
-	if (sharing != NULL &&
-	    (survey->why == WHY_TIMED_OUT || survey->why == WHY_BROKEN))
-		stop_sharing(sharing);
-	if (survey->why == WHY_TIMED_OUT && !session.refused &&
-	    (session.deadline_ms == 0 || clock_mono_ms() < session.deadline_ms))
-		hung_note(options->memory, as, job.path);
-	survey->error = session.error;
-	strvec_done(&served);
-	return survey;
+	listing_plan(&listing, asked, as, options, true);
+	listings_run(&listing, 1, options);
+	return listing_end(&listing, options);
 }
 
 static size_t
@@ -325,17 +381,24 @@ bear_witness(const struct list_job *job, const struct identity *worker,
 	}
 }
 
-static struct tree_survey *
-list_as(struct list_job *job, const struct identity *worker,
-    const struct cred *cred, const struct probe_options *options)
+/* Somebody in the worker's view. */
+static struct probe_as
+as_in_view(const struct identity *worker, const struct cred *cred)
 {
-	const struct probe_as as = {
+	return (struct probe_as){
 		.cred = cred,
 		.proc_fd = probe_may_enter(worker->proc_fd),
 		.view = identity_view(worker),
 		.umask = -1,
 		.image = worker->image,
 	};
+}
+
+static struct tree_survey *
+list_as(struct list_job *job, const struct identity *worker,
+    const struct cred *cred, const struct probe_options *options)
+{
+	const struct probe_as as = as_in_view(worker, cred);
 	struct tree_survey *survey = list(job, &as, options);
 
 	bear_witness(job, worker, cred, survey);
@@ -397,6 +460,7 @@ make_key(const struct list_job *job, const struct identity *worker,
 	    job->secrets | job->sources << 1 | job->home << 2);
 	/* The array is the policy's. */
 	memory_key_number(key, (uintptr_t)job->more_secrets);
+	memory_key_number(key, (uintptr_t)job->wanted_arg);
 	if (job->gain != NULL) {
 		add_paths(key, job->gain->opened, job->gain->opened_count);
 		add_paths(key, job->gain->needed, job->gain->needed_count);
@@ -416,7 +480,7 @@ tree_survey_run(struct list_job *job, const struct identity *worker,
 	struct tree_survey *survey;
 	struct strbuf key;
 
-	if (options->memory == NULL || job->wanted != NULL)
+	if (options->memory == NULL || (job->wanted != NULL && !job->lasting))
 		return run(job, worker, app, options);
 	make_key(job, worker, app, &key);
 	survey = probe_memory_get(options->memory, &key);
@@ -427,6 +491,54 @@ tree_survey_run(struct list_job *job, const struct identity *worker,
 	strbuf_done(&key);
 	survey->refs++;
 	return survey;
+}
+
+/* Lists them, and keeps what was found. */
+static void
+list_ahead(const struct list_job *const *jobs, const struct strbuf *keys,
+    size_t count, const struct probe_as *as,
+    const struct probe_options *options)
+{
+	struct listing listings[SESSIONS_MAX];
+	struct tree_survey *survey;
+
+	for (size_t i = 0; i < count; i++)
+		listing_plan(&listings[i], jobs[i], as, options, i == 0);
+	listings_run(listings, count, options);
+	for (size_t i = 0; i < count; i++) {
+		survey = listing_end(&listings[i], options);
+		if (survey->why == WHY_NONE)
+			probe_memory_put(options->memory, &keys[i], survey,
+			    forget);
+		else
+			tree_survey_release(survey);
+	}
+}
+
+void
+tree_survey_ahead(const struct list_job *jobs, size_t count,
+    const struct identity *worker, const struct cred *app,
+    const struct probe_options *options)
+{
+	const struct probe_as as = as_in_view(worker, app);
+	const struct list_job *chosen[SESSIONS_MAX];
+	struct strbuf keys[SESSIONS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		chosen[n] = &jobs[i];
+		make_key(&jobs[i], worker, app, &keys[n]);
+		if (probe_memory_get(options->memory, &keys[n]) == NULL &&
+		    (n == 0 || !memory_key_same(&keys[0], &keys[n])))
+			n++;
+		else
+			strbuf_done(&keys[n]);
+		if (n == SESSIONS_MAX || (i + 1 == count && n > 0)) {
+			list_ahead(chosen, keys, n, &as, options);
+			while (n > 0)
+				strbuf_done(&keys[--n]);
+		}
+	}
 }
 
 static void

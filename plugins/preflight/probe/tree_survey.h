@@ -48,7 +48,7 @@ struct tree_survey {
 
 /*
  * Lists in the worker's view as app, or as the worker if app is NULL or may
- * not.  Without a filter (wanted) the same survey is given to all who ask alike
+ * not.  Without a filter (wanted), or with a lasting one, the same survey is given to all who ask alike
  * and have the same memory: it is not to be changed.  The caller gives it back
  * with tree_survey_release.
  */
@@ -56,6 +56,14 @@ struct tree_survey *tree_survey_run(struct list_job *,
     const struct identity *worker, const struct cred *app,
     const struct probe_options *);
 void tree_survey_release(struct tree_survey *);
+/*
+ * Lists two at a time, as app, so that tree_survey_run has the surveys when it
+ * is asked; what could not be listed it lists then.  The options' memory is
+ * needed; filters have to be lasting.
+ */
+void tree_survey_ahead(const struct list_job *, size_t count,
+    const struct identity *worker, const struct cred *app,
+    const struct probe_options *);
 /* Only the digest of what a listing sees now, with the view of a /proc/PID (-1:
  * ours); 0 if it would not show every change. */
 uint64_t tree_survey_digest(struct list_job *, const struct cred *who,

@@ -72,6 +72,10 @@ send_class(struct lister *lister, size_t index)
 	record.numbers[0] = (int64_t)index;
 	record.numbers[1] = (int64_t) class->members;
 	record.numbers[2] = S_ISDIR(class->facts.mode);
+	record.numbers[3] = class->mtime.least;
+	record.numbers[4] = class->mtime.most;
+	record.numbers[5] = class->size.least;
+	record.numbers[6] = class->size.most;
 	record.facts = class->facts;
 	record_send(lister->child->out, &record, NULL);
 	if (S_ISDIR(class->facts.mode))

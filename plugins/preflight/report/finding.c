@@ -153,6 +153,18 @@ evidence_done(struct evidence *evidence)
 	free(evidence->class);
 	free(evidence->have);
 	free(evidence->need);
+	free(evidence->apart.written_after);
+	free(evidence->apart.owner);
+}
+
+void
+finding_drop_fixes(struct finding *finding)
+{
+	for (size_t i = 0; i < finding->fix_count; i++)
+		fix_done(&finding->fixes[i]);
+	free(finding->fixes);
+	finding->fixes = NULL;
+	finding->fix_count = 0;
 }
 
 void
@@ -160,9 +172,7 @@ finding_free(struct finding *finding)
 {
 	if (finding == NULL)
 		return;
-	for (size_t i = 0; i < finding->fix_count; i++)
-		fix_done(&finding->fixes[i]);
-	free(finding->fixes);
+	finding_drop_fixes(finding);
 	evidence_done(&finding->evidence);
 	strvec_done(&finding->needed_for);
 	strvec_done(&finding->opens);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/strvec.h"
 
@@ -139,6 +140,14 @@ enum confidence {
 	    CONFIDENCE_COUNT
 };
 
+/* What unreadable files have in common, and no readable one has. */
+struct apart {
+	char *written_after; /* "2026-03-01T13:00:05Z"; NULL: nothing */
+	int64_t larger_than; /* bytes; -1: nothing */
+	char *owner;	     /* NULL: nothing */
+	bool partial;	     /* as far as the tree was seen */
+};
+
 /* Why the kernel decides as it does about one path; strings may be NULL. */
 struct evidence {
 	char *mode;   /* "0750" */
@@ -149,6 +158,8 @@ struct evidence {
 	char *class; /* "owner", "named user", "group", "other" ... */
 	char *have;  /* "---" */
 	char *need;  /* "--x" */
+	struct apart apart;
+	bool has_apart;
 };
 
 /* What a visitor and the log would see. */
@@ -239,6 +250,7 @@ void finding_say(struct finding *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Appends an empty fix and returns it; valid until the next call. */
 struct fix *finding_add_fix(struct finding *, const char *id);
+void finding_drop_fixes(struct finding *);
 /* Appends a command of NULL-terminated words, printf-free. */
 void fix_add_command(struct fix *, const char *word, ...)
     __attribute__((sentinel));

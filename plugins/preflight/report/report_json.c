@@ -98,6 +98,20 @@ fix_json(const struct fix *fix)
 }
 
 static json_t *
+apart_json(const struct apart *apart)
+{
+	json_t *json = json_object();
+
+	set(json, "written_after", text(apart->written_after));
+	set(json, "larger_than",
+	    apart->larger_than == -1 ? json_null()
+				     : json_integer(apart->larger_than));
+	set(json, "owner", text(apart->owner));
+	set(json, "partial", json_boolean(apart->partial));
+	return json;
+}
+
+static json_t *
 evidence_json(const struct finding *finding)
 {
 	const struct evidence *evidence = &finding->evidence;
@@ -113,6 +127,8 @@ evidence_json(const struct finding *finding)
 	set(json, "class", text(evidence->class));
 	set(json, "have", text(evidence->have));
 	set(json, "need", text(evidence->need));
+	set(json, "unlike_readable",
+	    evidence->has_apart ? apart_json(&evidence->apart) : json_null());
 	return json;
 }
 
