@@ -321,12 +321,43 @@ Test(nginx_needs, all_forms_of_sockets_are_understood)
 	    "location /d { if ($x) { proxy_pass http://unix:/q; } }\n"
 	    "location /e { proxy_pass http://unix:/r/$x.s; }\n"
 	    "location /f { proxy_pass http://$x:80; }\n"
-	    "location /g { set $s unix:/t; proxy_pass http://$s; }",
+	    "location /g { set $s unix:/t; proxy_pass http://$s; }\n"
+	    "location /h { proxy_pass http://unix:/p:$request_uri; }\n"
+	    "location /i { proxy_pass http://unix:/p:/x/$1; }\n"
+	    "location /k { uwsgi_pass unix:///p; }\n"
+	    "location /l { proxy_pass $scheme://unix:/p:$uri; }\n"
+	    "location /j { proxy_pass http://unix:/r/$x.s:$uri; }",
 	    "socket /p /1 :2\nsocket /p /2 :3\nsocket //p /3 :4\n"
 	    "socket /p /4 :5\nsocket /p /5 :6\nsocket /p /6 :7\n"
 	    "socket /p /7 :8\nsocket /p /8 :9\nsocket /p /9 :10\n"
 	    "socket rel /a :11\nsocket @abs /b :12\nsocket /q /d :14\n"
-	    "socket /r/$x /e :15\nsocket /t /g :17\n");
+	    "socket /r/$x /e :15\nsocket /t /g :17\n"
+	    "socket /p /h :18\nsocket /p /i :19\nsocket ///p /k :20\n"
+	    "socket /p /l :21\nsocket /r/$x /j :22\n");
+}
+
+Test(nginx_needs, variables_in_the_uri_do_not_change_the_upstream)
+{
+	static const char *const uris[] = { "http://app$request_uri",
+		"http://app/$1$is_args$args", "http://app$uri?a=$b",
+		"$scheme://app/x", "$scheme://app${document_uri}",
+		"http://$u/$1", "$s$request_uri" };
+
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		char *conf = NULL;
+
+		cr_assert_gt(asprintf(&conf,
+				 "http { upstream app { server unix:/a; }\n"
+				 "server { set $u app; set $s http://app;\n"
+				 "location / { proxy_pass %s; } } }",
+				 uris[i]),
+		    0);
+		expect_whole(" socket ", conf, "socket /a / upstream=app :1\n");
+		free(conf);
+	}
+	/* There is no URI behind the others. */
+	expect(" socket ", "location / { grpc_pass grpc://unix:/p$uri; }",
+	    "socket /$uri / :2\n");
 }
 
 Test(nginx_needs, upstreams_are_followed)
