@@ -13,6 +13,10 @@
 void effect_set(struct finding *, const struct need *, int error,
     const char *file);
 
+/* The need as it is once a file was found: try_files looks whether it is there,
+ * not whether it can be read, and hides no refusal that comes later. */
+struct need effect_found(const struct need *);
+
 /* Adds how to see the answer, for a file that is there below the need's path,
  * or (NULL) for what is handed to its socket. */
 void effect_see(struct finding *, const struct need *, const char *file);

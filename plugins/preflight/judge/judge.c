@@ -28,6 +28,7 @@ static const judge_fn judges[NEED_KIND_COUNT] = {
 	[NEED_HTPASSWD] = judge_file,
 	[NEED_TLS_KEY] = judge_file,
 	[NEED_TEMP_DIR] = judge_written,
+	[NEED_STORE_DIR] = judge_written,
 	[NEED_LOG_REOPEN] = judge_written,
 	[NEED_LOG_VARIABLE] = judge_written,
 };

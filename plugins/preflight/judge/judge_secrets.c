@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/judge.h"
@@ -221,13 +222,28 @@ judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
 	free(url);
 }
 
+/* What dav_methods are to change is not the program's code. */
+static bool
+is_for_uploads(const struct roots *roots, const char *path)
+{
+	for (size_t i = 0; i < roots->count; i++)
+		if (roots->needs[i] != NULL && roots->needs[i]->writable &&
+		    path_is_inside(path, roots->needs[i]->path))
+			return true;
+	return false;
+}
+
 static void
-judge_writable(struct judge *judge, size_t check,
+judge_writable(struct judge *judge, size_t check, const struct roots *roots,
     const struct sighting *sighting)
 {
-	struct finding *finding = finding_create(PF506, sighting->path);
-	char *facts = sentence_facts(&sighting->facts);
+	struct finding *finding;
+	char *facts;
 
+	if (is_for_uploads(roots, sighting->path))
+		return;
+	finding = finding_create(PF506, sighting->path);
+	facts = sentence_facts(&sighting->facts);
 	finding_say(finding,
 	    "%s may change %s (%s): a hole in nginx would "
 	    "become one in the program",
@@ -351,7 +367,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 			judge_sighting(judge, check, roots, &result.items[i]);
 	}
 	for (size_t i = 0; i < result.writable_count; i++)
-		judge_writable(judge, check, &result.writable[i]);
+		judge_writable(judge, check, roots, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
 		if (judge_link_is_foreign(judge->view, &result.leaving[i]))
 			judge_leaving(judge, check, roots, &result.leaving[i]);

@@ -215,6 +215,8 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
+	const struct need found =
+	    answer->why == WHY_READ ? effect_found(need) : *need;
 	bool gzip = is_packed(need, answer);
 	struct finding *finding =
 	    judge_tree_finding(judge, need, single_code(need, refusal), answer);
@@ -229,7 +231,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		    "sends the uncompressed file and logs an error each time",
 		    answer->blocker);
 	else
-		effect_set(finding, need, answer->error, answer->blocker);
+		effect_set(finding, &found, answer->error, answer->blocker);
 	if (refusal->by_link && !gzip &&
 	    (answer->why == WHY_SEARCH || answer->why == WHY_READ))
 		say_link(finding, need);
@@ -238,7 +240,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		strvec_pushf(&finding->needed_for, "%zu entries behind it",
 		    refusal->behind);
 	if (!gzip)
-		add_company(judge, check, need, finding);
+		add_company(judge, check, &found, finding);
 	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
 		fix_scene_access(judge, finding, &question, answer, NULL);
 	conf_diff_move(judge, finding, need);
@@ -338,6 +340,7 @@ static void
 judge_files(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
 {
+	const struct need there = effect_found(need);
 	struct unreadable found = { .text = STRBUF_INIT };
 	const struct answer *answer;
 	struct finding *finding;
@@ -379,10 +382,10 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 		    found.text.data);
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
-	effect_set(finding, need, answer->error, answer->blocker);
-	effect_see(finding, need, answer->blocker);
+	effect_set(finding, &there, answer->error, answer->blocker);
+	effect_see(finding, &there, answer->blocker);
 	finding = judge_add(judge, check, need, finding);
-	add_company(judge, check, need, finding);
+	add_company(judge, check, &there, finding);
 	if (finding->fix_count == 0 && found.files > 1) {
 		fix_scene_tree(judge, finding, need->path, tree);
 	} else if (finding->fix_count == 0) {
@@ -502,6 +505,15 @@ judge_linked(struct judge *judge, size_t check, const struct need *need,
 		judge_linked_dir(judge, check, need, root, tree->linked[i]);
 }
 
+/* Nothing is in it yet, but what comes will be asked for there. */
+static bool
+is_still_empty(const struct need *need, const struct tree_result *tree)
+{
+	return tree->complete && tree->files == 0 && tree->links == 0 &&
+	    tree->others == 0 && !need->optional &&
+	    (nginx_wanted_filter(need) == NULL || nginx_wanted("", need));
+}
+
 void
 judge_tree(struct judge *judge, const struct need *need)
 {
@@ -534,12 +546,15 @@ judge_tree(struct judge *judge, const struct need *need)
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO && (sampled == NULL || tree.wanted))
+	if (answer.verdict == ANSWER_NO &&
+	    (sampled == NULL || tree.wanted || is_still_empty(need, &tree)))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		judge_index(judge, check, need);
+		if (need->writable)
+			judge_put(judge, check, need);
 		if (sampled != NULL) {
 			judge_sample(judge, check, need, &tree);
 			judge_linked(judge, check, need, &question, &tree);

@@ -426,12 +426,71 @@ Test(nginx_needs, temporary_folders_go_with_what_uses_them)
 	    "proxy_temp_path /q; proxy_pass http://a; }\nlocation /t { "
 	    "proxy_store /st$uri; proxy_pass http://a; }",
 	    "temp-dir /t/body /p :0\ntemp-dir /t/proxy /p :0\n"
-	    "temp-dir /px/ut /u :4\ntemp-dir / /t :6\n");
-	expect_whole(" temp-dir ",
-	    "http { proxy_cache_path /ca keys_zone=a:1m;\nserver { location / "
-	    "{ proxy_pass http://a; } } }",
-	    "temp-dir /t/body / :0\ntemp-dir /t/proxy / :0\n"
-	    "temp-dir /ca / :1\n");
+	    "temp-dir /px/ut /u :4\n");
+}
+
+Test(nginx_needs, no_temporary_folder_for_what_is_never_written)
+{
+	expect(" temp-dir ",
+	    "proxy_buffering off;\nlocation /g { grpc_pass grpc://a; }\n"
+	    "location /m { memcached_pass a; }\n"
+	    "location /s { client_max_body_size 8k; proxy_pass http://a; }\n"
+	    "location /h { proxy_request_buffering off; "
+	    "proxy_http_version 1.1; proxy_pass http://a; }",
+	    "");
+	/* Bodies in chunks cannot be handed on so. */
+	expect(" temp-dir ",
+	    "proxy_buffering off; proxy_request_buffering off;\n"
+	    "location / { proxy_pass http://a; }",
+	    "temp-dir /t/body / :0\n");
+	expect(" temp-dir ",
+	    "client_max_body_size 1k; proxy_max_temp_file_size 0;\n"
+	    "location /a { proxy_pass http://a; }\n"
+	    "location /b { proxy_store on; proxy_pass http://a; }",
+	    "temp-dir /t/proxy /b :0\n");
+}
+
+Test(nginx_needs, a_cache_is_needed_where_it_is_used)
+{
+	static const char kept[] =
+	    "http { client_max_body_size 1k; proxy_cache_path /ca "
+	    "keys_zone=a:1m;\nproxy_cache_path /cb levels=1:2 "
+	    "keys_zone=ab:1m;\nserver { location / { %s proxy_pass http://a; "
+	    "} } }";
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "proxy_cache off;", "" },
+		{ "proxy_cache a;", "temp-dir /ca / :1\n" },
+		{ "proxy_cache ab;", "temp-dir /cb / :2\n" },
+		{ "proxy_cache $z;", "temp-dir /ca / :1\ntemp-dir /cb / :2\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *conf = NULL, *wanted = NULL;
+
+		cr_assert_gt(asprintf(&conf, kept, cases[i][0]), 0);
+		cr_assert_gt(asprintf(&wanted, "temp-dir /t/proxy / :0\n%s",
+				 cases[i][1]),
+		    0);
+		expect_whole(" temp-dir ", conf, wanted);
+		free(conf);
+		free(wanted);
+	}
+}
+
+Test(nginx_needs, answers_are_stored_by_their_uri)
+{
+	expect(" store-dir ",
+	    "root /r;\nlocation /a/ { proxy_store on; proxy_pass http://a; }\n"
+	    "location /b/ { alias /x/; proxy_store on; proxy_pass http://a; "
+	    "}\nlocation /c { proxy_store /st$uri; proxy_pass http://a; }\n"
+	    "location /d { proxy_store $document_root/s/$host; "
+	    "proxy_pass http://a; }\n"
+	    "location ~ x { proxy_store on; proxy_pass http://a; }\n"
+	    "location /e { proxy_store off; proxy_pass http://a; }",
+	    "store-dir /r/a/ /a/ :3\nstore-dir /x/ /b/ :4\n"
+	    "store-dir /st/ /c :5\nstore-dir /r/s/$host /d :6\n"
+	    "store-dir /r/ ~x :7\n");
 }
 
 Test(nginx_needs, logs_are_opened_again_or_by_the_worker)
@@ -444,6 +503,12 @@ Test(nginx_needs, logs_are_opened_again_or_by_the_worker)
 	    "log-reopen /e :4\nlog-reopen /px/l/a :2\n"
 	    "log-variable /l/$host /b :6\n"
 	    "log-variable /l/$host /c deeper :7\n");
+	/* The prefix is in front of what a variable begins. */
+	expect(" log-variable log-reopen ",
+	    "root /r; access_log $document_root/a;\n"
+	    "error_log /e;\nlocation /b { access_log $host/l; }",
+	    "log-reopen /e :3\nlog-variable /px/r/a :2\n"
+	    "log-variable /px/$host /b deeper :4\n");
 	expect(" log-reopen ", "", "log-reopen /log/a :0\n");
 	expect_whole(" log-reopen ", "error_log x;", "log-reopen /px/x :1\n");
 }
