@@ -69,12 +69,36 @@ set_cache(struct need *need, const struct nginx_node *scope)
 	    nginx_scope_seconds(scope, "open_file_cache_valid", 60);
 }
 
+/* More locations are not in a row, unless in a circle. */
+#define NAMED_MAX 8
+
+/* The argument of try_files that is not tried, but gone to: through all named
+ * locations that try something themselves. */
+static const char *
+end_of_tries(const struct nginx_place *place,
+    const struct nginx_node *try_files)
+{
+	const char *last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	const struct nginx_location *named;
+
+	for (int i = 0; i < NAMED_MAX && last[0] == '@'; i++) {
+		named = nginx_location_named(place->server, last);
+		try_files = named == NULL
+		    ? NULL
+		    : nginx_node_child(named->node, "try_files");
+		if (try_files == NULL || try_files->arg_count < 3)
+			break;
+		last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	}
+	return last;
+}
+
 /* Whether the location that try_files ends in hands on to an application. */
 static bool
 falls_through(const struct nginx_needs *needs, const struct nginx_place *place,
     const struct nginx_node *try_files)
 {
-	const char *last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	const char *last = end_of_tries(place, try_files);
 	const struct nginx_location *named;
 	struct nginx_route route;
 	bool result;

@@ -42,15 +42,51 @@ matches(const struct nginx_rewrite *rewrite, const char *uri, long *rest)
 	return count > 0;
 }
 
+static const struct nginx_rewrite *
+first_of(const struct nginx_rewrites *rewrites, const char *uri, long *rest)
+{
+	for (size_t i = 0; i < rewrites->count; i++)
+		if (rewrites->items[i].regex != NULL &&
+		    matches(&rewrites->items[i], uri, rest))
+			return &rewrites->items[i];
+	return NULL;
+}
+
 const struct nginx_rewrite *
 nginx_rewrite_of(const struct nginx_location *location, const char *uri,
     long *rest)
 {
-	for (size_t i = 0; location != NULL && i < location->rewrite_count; i++)
-		if (location->rewrites[i].regex != NULL &&
-		    matches(&location->rewrites[i], uri, rest))
-			return &location->rewrites[i];
-	return NULL;
+	return location == NULL ? NULL
+				: first_of(&location->rewrites, uri, rest);
+}
+
+/* Whether the block has a rewrite that may make this URI. */
+static bool
+makes(const struct nginx_node *block, const char *uri)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &block->children, entry) {
+		const char *to = nginx_node_arg(node, 2);
+		size_t constant = strcspn(to, "$?");
+
+		if (node->block && makes(node, uri))
+			return true;
+		if (nginx_node_is(node, "rewrite") &&
+		    strncmp(to, uri, constant) == 0 &&
+		    (to[constant] == '$' || uri[constant] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+bool
+nginx_rewrite_hides(const struct nginx_server *server, const char *uri)
+{
+	long rest;
+
+	return first_of(&server->rewrites, uri, &rest) != NULL &&
+	    !makes(server->node, uri);
 }
 
 bool

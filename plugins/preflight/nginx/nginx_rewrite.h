@@ -9,7 +9,8 @@
 
 /*
  * The rewrites that are written in a location itself: after "break" its files
- * are those of another URI than was asked for (contract P2.7).
+ * are those of another URI than was asked for (contract P2.7).  Those of a
+ * server come before a location is looked for.
  */
 
 /*
@@ -19,6 +20,12 @@
  */
 const struct nginx_rewrite *nginx_rewrite_of(const struct nginx_location *,
     const char *uri, long *rest);
+
+/*
+ * Whether no request can end as this URI: who asks for it is led elsewhere by a
+ * rewrite of the server, and no rewrite leads back.
+ */
+bool nginx_rewrite_hides(const struct nginx_server *, const char *uri);
 
 /* "break": this location answers for the new URI; no redirect. */
 bool nginx_rewrite_stays(const struct nginx_rewrite *);

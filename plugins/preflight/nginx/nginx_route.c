@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
+#include "preflight/nginx/nginx_rewrite.h"
 
 /*
  * The order of nginx: an exact location ends the search, the longest prefix is
@@ -349,6 +350,17 @@ status_of(const struct nginx_route *route)
 	return status == 0 ? 302 : status;
 }
 
+/* Whether a rewrite of the location lets it answer with another file. */
+static bool
+is_kept(const struct nginx_location *location, const char *uri)
+{
+	long rest;
+	const struct nginx_rewrite *rewrite =
+	    nginx_rewrite_of(location, uri, &rest);
+
+	return rewrite != NULL && nginx_rewrite_stays(rewrite);
+}
+
 static void
 settle(struct nginx_route *route, const struct nginx_base *base,
     struct search *search)
@@ -364,6 +376,10 @@ settle(struct nginx_route *route, const struct nginx_base *base,
 		return;
 	}
 	route->content = nginx_scope_content(route->scope, &route->directive);
+	/* A rewrite in front of "return" may have taken it. */
+	if (route->content == NGINX_CONTENT_RETURN &&
+	    is_kept(route->location, search->uri))
+		route->content = NGINX_CONTENT_FILES;
 	route->status = status_of(route);
 	if (route->status != 0)
 		return;
@@ -385,6 +401,10 @@ route_normal(const struct nginx_server *server, const struct nginx_base *base,
 	/* What the server returns, it does before it looks for a location. */
 	if (route->content == NGINX_CONTENT_RETURN && !search->inside) {
 		route->status = status_of(route);
+		return;
+	}
+	if (!search->inside && nginx_rewrite_hides(server, search->uri)) {
+		route->status = 404;
 		return;
 	}
 	apply_rewrites(route, search, server->node);

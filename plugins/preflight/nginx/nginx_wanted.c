@@ -25,7 +25,8 @@ leads_to(const struct need *need, const char *uri)
 	const struct nginx_rewrite *rewrite =
 	    nginx_rewrite_of(need->location, uri, &rest);
 
-	if (rewrite != need->rewrite || (rewrite != NULL && rest == -1))
+	if (rewrite != need->rewrite || (rewrite != NULL && rest == -1) ||
+	    nginx_rewrite_hides(need->server, uri))
 		return false;
 	return nginx_route_leads_to(need->server, need->location, uri);
 }

@@ -148,6 +148,13 @@ Test(nginx_needs, a_rewrite_leads_to_other_files)
 		    "static-tree /r/v/ /v/ :2\n" },
 		{ "/v/ { root /r; rewrite ^/w/(.*)$ /s/$1 break; }",
 		    "static-tree /r/v/ /v/ optional :2\n" },
+		/* What a "return" is not for. */
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/$1 break; return 404; }",
+		    "static-tree /r/s/ /v/ :2\n" },
+		{ "/v/ { root /r; return 404; rewrite ^/v/(.*)$ /s/$1 break; }",
+		    "" },
+		{ "/v/ { root /r; break; return 404; }",
+		    "static-tree /r/v/ /v/ :2\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -235,7 +242,7 @@ Test(nginx_needs, what_no_request_can_name_is_internal)
 	expect(files,
 	    "location /prot/ { internal; alias /d/; }\nlocation @n { root "
 	    "/n; }\nlocation / { return 1; }",
-	    "internal-tree /d/ /prot/ :2\ninternal-tree /n/ :3\n");
+	    "internal-tree /d/ /prot/ :2\nstatic-tree /n/ :3\n");
 }
 
 Test(nginx_needs, content_from_elsewhere_reads_nothing)
