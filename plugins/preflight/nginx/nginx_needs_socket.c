@@ -225,3 +225,17 @@ nginx_needs_socket(struct nginx_needs *needs, const struct nginx_place *place)
 		if (nginx_is_pass(node))
 			add_pass(needs, place, node);
 }
+
+void
+nginx_needs_auth_http(struct nginx_needs *needs,
+    const struct nginx_place *place)
+{
+	const struct nginx_node *node =
+	    nginx_scope_find(place->node, "auth_http");
+	char *path = node == NULL
+	    ? NULL
+	    : socket_path(skip_scheme(nginx_node_arg(node, 1)), true);
+
+	if (path != NULL)
+		nginx_needs_add(needs, place, NEED_SOCKET, node, path);
+}

@@ -391,6 +391,16 @@ Test(nginx_needs, streams_have_sockets_too)
 	    "socket /s :3\nlog-reopen /l/s :2\nsocket /u upstream=u :1\n");
 }
 
+Test(nginx_needs, mail_asks_a_server_who_somebody_is)
+{
+	expect_whole(" socket log-reopen ",
+	    "mail { auth_http unix:/a:/auth; error_log /l;\nserver { }\n"
+	    "server { auth_http http://unix:/b:/x; }\n"
+	    "server { auth_http 127.0.0.1:1/x; } }",
+	    "socket /a :1\nlog-reopen /l :1\n"
+	    "socket /b :3\n");
+}
+
 Test(nginx_needs, error_pages_go_where_their_uri_leads)
 {
 	expect(" error-page static-file internal-tree ",
