@@ -104,6 +104,15 @@ def beyond(site):
     site.write("home/site/other/o.html", "x", 0o600)
 
 
+AUTHED = ROOT + "location / { index logo.png; auth_request /ok; }\n" \
+    "location = /ok { internal; alias %(home)s/site/ok; }\n" + \
+    APP.replace("/ {", "/app {")
+
+
+def asked_first(mode):
+    return lambda site: site.write("home/site/ok", "x", mode)
+
+
 def empty(site):
     site.make("home/site/media", 0o700)
 
@@ -157,6 +166,23 @@ CASES = [
          url="/o.html", server=NAMED),
     case("behind a named location, gone on", beyond, 502, "", "PF102",
          url="/none", server=NAMED),
+    case("error page of some requests", asked_first(0o600), 403, DENIED,
+         "PF116", url="/none?x=1", server=AUTHED.replace(
+             "auth_request /ok;", "if ($arg_x) { error_page 404 /ok; }")),
+    case("index of the whole site", lambda s: s.make("home/site/static/d"),
+         200, "", url="/d/", server=ROOT + "location / { index none.html "
+         "/logo.png; }\n" + APP.replace("/ {", "/app {")),
+    case("a folder that try_files finds", lambda s: s.make(
+        "home/site/static/d", 0o711), 403, "opendir() ", "PF106", url="/d/",
+         server=LISTED.replace("autoindex on;", "autoindex on; "
+                               "try_files $uri $uri/ =404;")),
+    case("a file for nginx itself", asked_first(0o644), 200, "",
+         url="/logo.png", server=AUTHED),
+    case("a file for nginx itself, closed", asked_first(0o600), 403, DENIED,
+         "PF118", url="/logo.png", server=AUTHED),
+    case("error page of a location", asked_first(0o600), 403, DENIED,
+         "PF116", url="/none", server=AUTHED.replace(
+             "auth_request", "error_page 404")),
     case("no root but the prefix", lambda s: s.make("z", 0o700), 403, DENIED,
          "PF101", url="/z/a", server='location /z/ { root ""; }\n' + APP),
     case("index of another location", two_indexes(0o600, 0o644), 200, "",

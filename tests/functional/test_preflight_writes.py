@@ -146,6 +146,24 @@ def test_t102_log_named_by_a_variable(make_site):
     expect(site.ask(), "PF404")
 
 
+def test_a_variable_log_needs_the_document_root(make_site):
+    site = make_site(edit=[
+        ("access_log off;", ""), ("server_name site.test;",
+                                  "server_name site.test; root %(home)s/www; "
+                                  "access_log %(dir)s/logs/$host.log;")])
+    os.mkdir(site.path("logs"))
+    os.chmod(site.path("logs"), 0o777)
+    site.start_nginx()
+    site.status("/")
+    supd.wait_until(lambda: "existence failed (2: No such" in site.log(),
+                    "a complaint")
+    expect(site.ask(), "PF404")
+    site.make("home/www")
+    site.status("/")
+    supd.wait_until(lambda: os.listdir(site.path("logs")), "a log")
+    expect(site.ask())
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     if shutil.which("openssl") is None:

@@ -145,14 +145,13 @@ class Tree:
     def want_generated(self, url, names):
         """HTML is not read but made, also where it is the index file; the
         folder has to be passed to find that."""
+        for number, one in enumerate(self.wanted):
+            if one.paths[0].endswith(".html"):
+                self.wanted[number] = Wanted(
+                    one.url, b"MADE", (os.path.dirname(one.paths[0]),))
         for name in names:
             if name.endswith(".html"):
                 self.wanted.append(Wanted(url + name, b"MADE", ()))
-        for number, one in enumerate(self.wanted):
-            if one.url == url + "/" and one.paths and \
-                    one.paths[0].endswith(".html"):
-                self.wanted[number] = Wanted(
-                    one.url, b"MADE", (os.path.dirname(one.paths[0]),))
 
     def location(self):
         """A location for the tree; remembers what has to come."""

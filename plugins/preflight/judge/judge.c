@@ -390,6 +390,8 @@ judge_need(struct judge *judge, const struct paired_need *paired)
 		judge_variable(judge, need);
 	else if (need->kind == NEED_SOCKET)
 		judge_socket(judge, need, paired->planned);
+	else if (need->is_file)
+		judge_file(judge, need);
 	else
 		judges[need->kind](judge, need);
 }

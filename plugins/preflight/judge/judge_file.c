@@ -27,6 +27,9 @@ struct kind_row {
 /* clang-format off */
 static const struct kind_row rows[NEED_KIND_COUNT] = {
 	[NEED_STATIC_FILE] =	{ FINDING_CODE_COUNT, ASK_READ_FILE, NULL },
+	[NEED_INTERNAL_TREE] =	{ PF118, ASK_READ_FILE,
+	    "downloads handed over by the app (X-Accel-Redirect) will be "
+	    "refused" },
 	[NEED_ERROR_PAGE] =	{ PF116, ASK_READ_FILE,
 	    "the error page itself cannot be shown" },
 	[NEED_HTPASSWD] =	{ PF117, ASK_READ_FILE,
@@ -92,6 +95,28 @@ make_finding(struct judge *judge, const struct need *need,
 	return finding;
 }
 
+/* A question beside the one about the need itself; status is what nginx answers
+ * if it is denied, 0: nothing that a visitor sees. */
+static void
+ask_beside(struct judge *judge, size_t check, const struct need *need,
+    const struct question *question, enum finding_code code, const char *says,
+    int status)
+{
+	struct answer answer;
+	struct finding *finding;
+
+	if (!judge_ask(judge, check, question, &answer))
+		return;
+	if (answer.verdict == ANSWER_NO) {
+		finding = judge_refusal(judge, judge_code(&answer),
+		    question->path, &answer);
+		say_purpose(finding, code, says);
+		finding->effect.status = status;
+		judge_add(judge, check, need, finding);
+	}
+	answer_done(&answer);
+}
+
 void
 judge_put(struct judge *judge, size_t check, const struct need *need)
 {
@@ -99,19 +124,26 @@ judge_put(struct judge *judge, size_t check, const struct need *need)
 		.what = ASK_WRITE_DIR,
 		.path = need->path,
 	};
-	struct answer answer;
-	struct finding *finding;
 
-	if (!judge_ask(judge, check, &question, &answer))
-		return;
-	if (answer.verdict == ANSWER_NO) {
-		finding = judge_refusal(judge, judge_code(&answer), need->path,
-		    &answer);
-		say_purpose(finding, PF401, "uploads by PUT will fail");
-		finding->effect.status = 500;
-		judge_add(judge, check, need, finding);
-	}
-	answer_done(&answer);
+	ask_beside(judge, check, need, &question, PF401,
+	    "uploads by PUT will fail", 500);
+}
+
+/* nginx writes to a log that a request names only if the document root of that
+ * request is there. */
+static void
+judge_log_root(struct judge *judge, size_t check, const struct need *need)
+{
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = need->document_root,
+	};
+
+	if (need->document_root != NULL)
+		ask_beside(judge, check, need, &question, PF404,
+		    "a log named by a variable is only written if the document "
+		    "root can be found",
+		    0);
 }
 
 void
@@ -268,6 +300,7 @@ judge_written(struct judge *judge, const struct need *need)
 	}
 	if (need->kind == NEED_LOG_REOPEN)
 		judge_protected(judge, check, need, need->path);
+	judge_log_root(judge, check, need);
 	will_be_made = need->optional && answer.why == WHY_MISSING;
 	if (!judge_undecided(judge, check, place, &answer) &&
 	    answer.verdict == ANSWER_NO && !will_be_made) {

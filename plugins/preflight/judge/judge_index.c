@@ -124,6 +124,8 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 		free(path);
 		return;
 	}
+	if (need->index_elsewhere)
+		return;
 	finding = finding_create(PF106, need->path);
 	finding->severity = need->url != NULL && strcmp(need->url, "/") == 0
 	    ? SEVERITY_WARNING

@@ -112,11 +112,19 @@ example_file(const struct need *need, const struct tree_result *tree)
 	return xstrdup(need->path);
 }
 
+/* Whether it was refused only when it was opened. */
+static bool
+is_found(const struct answer *answer)
+{
+	return answer->why == WHY_READ || answer->why == WHY_LIST;
+}
+
 static void
 judge_closed_root(struct judge *judge, size_t check, const struct need *need,
     const struct question *question, const struct answer *answer,
     const struct tree_result *tree)
 {
+	const struct need found = is_found(answer) ? effect_found(need) : *need;
 	enum finding_code code = judge_code(answer);
 	struct finding *finding;
 	char *file = example_file(need, tree);
@@ -130,14 +138,14 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    "the file system (other mount namespace or root: "
 		    "PrivateTmp, ProtectHome, chroot or a container)",
 		    need->path);
-	effect_set(finding, need, answer->error, file);
+	effect_set(finding, &found, answer->error, file);
 	if (tree->files > 0)
-		effect_see(finding, need, file);
+		effect_see(finding, &found, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
 		    tree->files, tree->files == 1 ? "" : "s");
-	add_company(judge, check, need, finding);
+	add_company(judge, check, &found, finding);
 	if (answer->error == EACCES)
 		fix_scene_access(judge, finding, question, answer,
 		    tree->files > 0 ? tree : NULL);
@@ -215,8 +223,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
-	const struct need found =
-	    answer->why == WHY_READ ? effect_found(need) : *need;
+	const struct need found = is_found(answer) ? effect_found(need) : *need;
 	bool gzip = is_packed(need, answer);
 	struct finding *finding =
 	    judge_tree_finding(judge, need, single_code(need, refusal), answer);

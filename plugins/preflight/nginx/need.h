@@ -16,8 +16,7 @@
 #define NEED_KINDS(X)							\
 	X(STATIC_TREE, "static-tree")	/* read what is below a directory */ \
 	X(STATIC_FILE, "static-file")	/* read one file */		\
-	X(INTERNAL_TREE, "internal-tree") /* read, no URL leads there; */ \
-					/* a file if written so */	\
+	X(INTERNAL_TREE, "internal-tree") /* read, no URL leads there */ \
 	X(ERROR_PAGE, "error-page")	/* read the body of an error */	\
 	X(HTPASSWD, "htpasswd")		/* read, at every request */	\
 	X(SOCKET, "socket")		/* connect */			\
@@ -92,10 +91,12 @@ struct need {
 
 	/* Static content. */
 	bool optional;	 /* no fault if it is missing */
+	bool is_file;	 /* INTERNAL_TREE: it is a single file */
 	bool only_found; /* nginx looks whether the file is there; another
 			    need is about reading it */
 	char **index;	 /* names to look for in a directory, in order */
 	size_t index_count;
+	bool index_elsewhere;	 /* the last ones are other requests */
 	bool autoindex;		 /* or random_index: the directory is listed */
 	bool try_files;		 /* a denial shows as 404 or falls through */
 	bool try_files_upstream; /* ... to an application */

@@ -10,6 +10,16 @@
  * The settings that say how files are read, beside where they are.
  */
 
+/* An absolute name is another request, and a variable may be one. */
+static void
+add_index(struct need *need, struct strvec *names, const char *name)
+{
+	if (name[0] == '/' || strchr(name, '$') != NULL)
+		need->index_elsewhere = true;
+	else
+		strvec_push(names, name);
+}
+
 static void
 set_index(struct need *need, const struct nginx_node *scope)
 {
@@ -24,10 +34,7 @@ set_index(struct need *need, const struct nginx_node *scope)
 			for (size_t i = 1; nginx_node_is(node, "index") &&
 			     i < node->arg_count;
 			     i++)
-				/* An absolute one is another request. */
-				if (node->args[i][0] != '/' &&
-				    strchr(node->args[i], '$') == NULL)
-					strvec_push(&names, node->args[i]);
+				add_index(need, &names, node->args[i]);
 	need->index = names.items;
 	need->index_count = names.len;
 }

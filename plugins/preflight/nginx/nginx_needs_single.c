@@ -114,7 +114,8 @@ nginx_needs_error_page(struct nginx_needs *needs,
 	    nginx_scope_level(place->node, "error_page");
 	const struct nginx_node *node;
 
-	if (level == NULL || place->nameless)
+	/* A nameless block has those of the block around it. */
+	if (level == NULL || (place->nameless && level != place->node))
 		return;
 	TAILQ_FOREACH(node, &level->children, entry) {
 		const char *target = nginx_node_arg(node, node->arg_count - 1);

@@ -126,6 +126,8 @@ add_reach(struct nginx_needs *needs, const struct nginx_place *place,
 	nginx_needs_set_files(needs, place, &reach->docroot, need);
 	need->suffix = reach->suffix == NULL ? NULL : xstrdup(reach->suffix);
 	need->rewrite = reach->rewrite;
+	need->is_file = reach->kind == NEED_INTERNAL_TREE && reach->whole &&
+	    reach->docroot.variable == NULL;
 	return need;
 }
 
@@ -243,6 +245,8 @@ add_tried_text(struct nginx_needs *needs, const struct nginx_place *place,
 			need->variable = xstrdup(text.variable);
 		else if (need->kind == NEED_STATIC_TREE)
 			need->kind = NEED_STATIC_FILE;
+		else
+			need->is_file = need->kind == NEED_INTERNAL_TREE;
 	}
 	nginx_text_done(&text);
 }
@@ -474,25 +478,35 @@ is_covered(const struct nginx_needs *needs, const struct nginx_server *server)
 	return covered;
 }
 
+/* Whether an error_page of the block names the URI. */
+static bool
+shows_error(const struct nginx_node *block, const char *uri)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &block->children, entry)
+		if ((node->block && shows_error(node, uri)) ||
+		    (nginx_node_is(node, "error_page") &&
+			strcmp(nginx_node_arg(node, node->arg_count - 1),
+			    uri) == 0))
+			return true;
+	return false;
+}
+
 /* An internal location that only an error page leads to is that page's need. */
 static bool
 is_error_location(const struct nginx_place *place)
 {
-	const struct nginx_node *level, *node;
+	const struct nginx_location *location = place->location;
+	const struct nginx_node *level;
 
-	if (place->location == NULL ||
-	    place->location->match != NGINX_MATCH_EXACT ||
-	    !place->location->internal)
+	if (location == NULL || location->match != NGINX_MATCH_EXACT ||
+	    !location->internal)
 		return false;
 	level = nginx_scope_level(place->server->node, "error_page");
-	if (level == NULL)
-		return false;
-	TAILQ_FOREACH(node, &level->children, entry)
-		if (nginx_node_is(node, "error_page") &&
-		    strcmp(nginx_node_arg(node, node->arg_count - 1),
-			place->location->name) == 0)
-			return true;
-	return false;
+	return shows_error(place->server->node, location->name) ||
+	    (level != NULL && level != place->server->node &&
+		shows_error(level, location->name));
 }
 
 /* Code that runs before the content is chosen, or that is the content. */
