@@ -179,7 +179,12 @@ class Tree:
                     "by if", "split"):
             self.want_index(url, "", extra)
             for sub in ("/a", "/a/b"):
-                if "autoindex" in extra and os.path.isdir(self.path(sub)):
+                if os.path.isdir(self.path(sub)) and (
+                        "autoindex" in extra or (form == "split" and any(
+                            os.path.lexists(self.path(sub + "/" + name))
+                            for name in ("index.html",
+                                         "x.css" if "x.css" in extra else
+                                         "index.html")))):
                     self.want_index(url, sub, extra)
         if form in ("root", "alias", "nested", "inherited"):
             if rng.randrange(3) == 0 and "symlinks" not in extra:

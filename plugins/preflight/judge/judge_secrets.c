@@ -82,6 +82,15 @@ base_of(const struct judge *judge)
 	};
 }
 
+/* Two slashes are one to most servers, and to the others no location that is
+ * written with one. */
+static bool
+merges_slashes(const struct nginx_server *server)
+{
+	return strcmp(nginx_scope_value(server->node, "merge_slashes", "on"),
+		   "off") != 0;
+}
+
 /* The URL under which the tree's file could be asked for, if it is answered;
  * the caller frees, NULL if it is not. */
 static char *
@@ -90,18 +99,24 @@ exposed_url(struct judge *judge, const struct need *need, const char *path)
 	const struct nginx_base base = base_of(judge);
 	size_t len = strlen(need->path);
 	const char *below = path + len;
-	char *url;
+	/* Whatever comes to a named location may have any URI. */
+	const char *above = need->url == NULL ? "/" : need->url;
+	char *url, *slashes;
 
-	if (need->url == NULL || need->server == NULL ||
-	    need->kind != NEED_STATIC_TREE ||
+	if (need->server == NULL || need->kind != NEED_STATIC_TREE ||
 	    strncmp(path, need->path, len) != 0)
 		return NULL;
-	if (need->url[strlen(need->url) - 1] == '/')
+	if (above[strlen(above) - 1] == '/')
 		below += strspn(below, "/");
-	url = xasprintf("%s%s", need->url, below);
+	url = xasprintf("%s%s", above, below);
 	if (nginx_route_exposes(need->server, &base, url, path))
 		return url;
+	slashes = merges_slashes(need->server) ? NULL : xasprintf("/%s", url);
 	free(url);
+	if (slashes != NULL &&
+	    nginx_route_exposes(need->server, &base, slashes, path))
+		return slashes;
+	free(slashes);
 	return NULL;
 }
 

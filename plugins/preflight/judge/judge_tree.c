@@ -235,7 +235,8 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 	if (gzip)
 		finding_say(finding,
 		    "%s is unreadable for nginx: gzip_static "
-		    "sends the uncompressed file and logs an error each time",
+		    "sends the uncompressed file, 404 if there is none, "
+		    "and logs an error each time",
 		    answer->blocker);
 	else
 		effect_set(finding, &found, answer->error, answer->blocker);
