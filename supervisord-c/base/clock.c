@@ -14,14 +14,20 @@ to_ms(struct timespec ts)
 }
 
 int64_t
-clock_mono_ms(void)
+clock_mono_us(void)
 {
 	struct timespec ts;
 
 	if (frozen)
-		return frozen_mono_ms;
+		return frozen_mono_ms * 1000;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return to_ms(ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	return clock_mono_us() / 1000;
 }
 
 static struct timespec

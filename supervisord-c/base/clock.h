@@ -7,6 +7,8 @@
 
 /* Milliseconds that never go back, CLOCK_MONOTONIC: for intervals. */
 int64_t clock_mono_ms(void);
+/* The same in microseconds. */
+int64_t clock_mono_us(void);
 /* The calendar: for what people and clients are shown. */
 struct timespec clock_wall(void);
 int64_t clock_wall_ms(void);

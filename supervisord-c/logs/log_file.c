@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ struct log_file {
 	/* Rotate at this size: maxbytes, more after a rotation that failed. */
 	int64_t rotate_at;
 	uint64_t lost;	/* bytes that were not told yet */
+	bool overdue;	/* log_file_append could not rotate it */
 	bool failing;	/* the last write was not whole */
 	bool announced; /* and that was told */
 	bool reported;
@@ -219,20 +221,6 @@ shift_backups(const struct log_file *file)
 	return result;
 }
 
-static void
-rotate(struct log_file *file, int64_t size)
-{
-	if ((file->backups > 0 && shift_backups(file) == -1) ||
-	    replace_stream(file, true) == -1) {
-		if (may_report(file))
-			report(file,
-			    "can't rotate '%s': %s; going on with "
-			    "the old file",
-			    file->path, strerror(errno));
-		file->rotate_at = size + file->maxbytes;
-	}
-}
-
 /* The name stands for another file: somebody else moved ours away. */
 static bool
 was_moved(const struct log_file *file)
@@ -244,21 +232,51 @@ was_moved(const struct log_file *file)
 	    (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino);
 }
 
+/* With two writers the first who is due rotates for both, also if the second
+ * is due at the same time. */
+static int
+rotate(struct log_file *file)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	int result;
+
+	pthread_mutex_lock(&one_at_a_time);
+	if (was_moved(file) && replace_stream(file, false) == 0)
+		result = 0;
+	else if (file->backups > 0 && shift_backups(file) == -1)
+		result = -1;
+	else
+		result = replace_stream(file, true);
+	pthread_mutex_unlock(&one_at_a_time);
+	return result;
+}
+
 /* O_APPEND leaves the position at the end, also when somebody else truncates
  * the file or writes to it. */
+static int64_t
+size_of(const struct log_file *file)
+{
+	return lseek(file->stream.fd, 0, SEEK_CUR);
+}
+
+static bool
+is_due(const struct log_file *file)
+{
+	return file->maxbytes > 0 && file->stream.is_file &&
+	    size_of(file) >= file->rotate_at;
+}
+
 static void
 rotate_if_due(struct log_file *file)
 {
-	int64_t size;
-
-	if (file->maxbytes <= 0 || !file->stream.is_file)
+	file->overdue = false;
+	if (!is_due(file) || rotate(file) == 0)
 		return;
-	size = lseek(file->stream.fd, 0, SEEK_CUR);
-	if (size < file->rotate_at)
-		return;
-	/* With two writers the first who is due rotates for both. */
-	if (!was_moved(file) || replace_stream(file, false) == -1)
-		rotate(file, size);
+	if (may_report(file))
+		report(file,
+		    "can't rotate '%s': %s; going on with the old file",
+		    file->path, strerror(errno));
+	file->rotate_at = size_of(file) + file->maxbytes;
 }
 
 void
@@ -276,6 +294,28 @@ log_file_write(struct log_file *file, const void *data, size_t len)
 	else
 		note_written(file);
 	rotate_if_due(file);
+}
+
+/* A file with two owners may be the other thread's as well. */
+static bool
+is_in_order(const struct log_file *file)
+{
+	return file->stream.is_file && file->owners == 1 && !file->failing &&
+	    file->lost == 0 && !file->overdue;
+}
+
+size_t
+log_file_append(struct log_file *file, const void *data, size_t len)
+{
+	ssize_t n;
+
+	if (!is_in_order(file))
+		return 0;
+	n = write(file->stream.fd, data, len);
+	if (n == -1)
+		return 0;
+	file->overdue = is_due(file) && rotate(file) == -1;
+	return (size_t)n;
 }
 
 int

@@ -26,6 +26,12 @@ void log_file_free(struct log_file *);
 
 /* One record, never split over two files; rotates after it when it is due. */
 void log_file_write(struct log_file *, const void *, size_t len);
+/*
+ * log_file_write beside the loop (loop_watch_share), at the same time as that
+ * of another file: stops where there would be something to report.  Returns how
+ * much of the record is written; what is left is for log_file_write.
+ */
+size_t log_file_append(struct log_file *, const void *, size_t len);
 /* Closes and opens by name again (USR2); -1 and errno, the old file stays in
  * use then. */
 int log_file_reopen(struct log_file *);

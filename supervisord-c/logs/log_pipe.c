@@ -47,6 +47,13 @@ struct log_pipe {
 	bool data_unstripped;
 	bool was_enlarged;
 	bool is_finished;
+	/* What was read beside the loop and is not handed on yet. */
+	struct piece {
+		char *data; /* NULL: nothing */
+		ssize_t len;
+		int error;
+	} piece;
+	size_t appended; /* so much of it is in the file */
 	struct ansi ansi;
 	log_pipe_readable_fn on_readable;
 	log_pipe_data_fn on_data;
@@ -55,15 +62,24 @@ struct log_pipe {
 	void *arg;
 };
 
-/* Shared by all pipes: what is in it is handed on before the next read. */
-static char buffer[READ_SIZE];
-static bool buffer_in_use;
+/* Shared by all pipes: what is in one is handed on before its next read. */
+static char buffers[LOOP_HANDS][READ_SIZE];
+
+static void
+write_file(struct log_pipe *pipe, const char *data, size_t len)
+{
+	size_t appended = MIN(len, pipe->appended);
+
+	pipe->appended -= appended;
+	if (appended < len)
+		log_file_write(pipe->file, data + appended, len - appended);
+}
 
 static void
 write_log(struct log_pipe *pipe, const void *data, size_t len)
 {
 	if (pipe->file != NULL)
-		log_file_write(pipe->file, data, len);
+		write_file(pipe, data, len);
 	if (pipe->syslog_name != NULL)
 		syslog_sink_write(pipe->syslog_name, data, len);
 }
@@ -119,25 +135,89 @@ enlarge(struct log_pipe *pipe)
 	(void)fcntl(pipe->fd, F_SETPIPE_SZ, BUSY_PIPE_SIZE);
 }
 
+/* Returns how much of it is written: all, or up to where it went wrong. */
+static size_t
+append(struct log_file *file, const char *data, size_t len)
+{
+	size_t at = 0, written, record;
+
+	do {
+		record = MIN(len - at, RECORD_SIZE);
+		written = log_file_append(file, data + at, record);
+		at += written;
+	} while (written == record && at < len);
+	return at;
+}
+
+static void
+read_piece(struct log_pipe *pipe, char *buffer, size_t max)
+{
+	struct piece *piece = &pipe->piece;
+
+	piece->data = buffer;
+	do {
+		piece->len = read(pipe->fd, buffer, MIN(max, READ_SIZE));
+	} while (piece->len == -1 && errno == EINTR);
+	piece->error = errno;
+}
+
+/* Runs beside the loop, see loop_watch_share. */
+static void
+copy_piece(int hand, void *arg)
+{
+	struct log_pipe *pipe = arg;
+
+	read_piece(pipe, buffers[hand], READ_SIZE);
+	if (pipe->piece.len > 0)
+		pipe->appended = append(pipe->file, pipe->piece.data,
+		    (size_t)pipe->piece.len);
+}
+
+/* Nothing but the file gets the bytes, or only after it. */
+static bool
+is_plain(const struct log_pipe *pipe)
+{
+	return pipe->file != NULL && pipe->syslog_name == NULL &&
+	    pipe->capture == NULL && !pipe->strip_ansi &&
+	    !pipe->data_unstripped;
+}
+
+static void
+note_size(struct log_pipe *pipe, ssize_t n)
+{
+	bool is_busy = n >= BUSY_READ;
+
+	if (is_busy && !pipe->was_enlarged)
+		enlarge(pipe);
+	loop_watch_share(pipe->watch,
+	    is_busy && is_plain(pipe) ? copy_piece : NULL);
+}
+
+/* Returns what read(2) did for this piece. */
+static ssize_t
+hand_on(struct log_pipe *pipe)
+{
+	static bool is_busy;
+	struct piece piece = pipe->piece;
+
+	assert(!is_busy);
+	is_busy = true;
+	pipe->piece.data = NULL;
+	note_size(pipe, piece.len);
+	for (ssize_t at = 0; at < piece.len; at += RECORD_SIZE)
+		take_record(pipe, piece.data + at,
+		    MIN((size_t)(piece.len - at), RECORD_SIZE));
+	is_busy = false;
+	errno = piece.error;
+	return piece.len;
+}
+
 static ssize_t
 read_chunk(struct log_pipe *pipe, size_t max)
 {
-	ssize_t n;
-
-	assert(!buffer_in_use);
-	do {
-		n = read(pipe->fd, buffer, MIN(max, READ_SIZE));
-	} while (n == -1 && errno == EINTR);
-	if (n <= 0)
-		return n;
-	if (n >= BUSY_READ && !pipe->was_enlarged)
-		enlarge(pipe);
-	buffer_in_use = true;
-	for (size_t at = 0; at < (size_t)n; at += RECORD_SIZE)
-		take_record(pipe, buffer + at,
-		    MIN((size_t)n - at, RECORD_SIZE));
-	buffer_in_use = false;
-	return n;
+	if (pipe->piece.data == NULL)
+		read_piece(pipe, buffers[0], max);
+	return hand_on(pipe);
 }
 
 /* The descriptor is closed last, so that on_closed can name it. */
@@ -146,6 +226,8 @@ close_channel(struct log_pipe *pipe, bool tell)
 {
 	if (pipe->is_finished)
 		return;
+	if (pipe->piece.data != NULL)
+		hand_on(pipe);
 	pipe->is_finished = true;
 	loop_watch_want(pipe->watch, 0);
 	if (pipe->capture != NULL)
@@ -166,6 +248,8 @@ on_readable(int fd, unsigned int ready, void *arg)
 	if (pipe->on_readable != NULL)
 		pipe->on_readable(pipe->arg);
 	n = read_chunk(pipe, READ_SIZE);
+	if (n > 0 && n < BUSY_READ && !pipe->data_unstripped)
+		loop_watch_found_little(pipe->watch);
 	if (n > 0 || (n == -1 && errno == EAGAIN))
 		return;
 	if (n == -1)

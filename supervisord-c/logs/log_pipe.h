@@ -12,7 +12,8 @@
 /*
  * One output channel of a child: a pipe in the loop, and where its bytes go.
  * Reads are large, one a turn of the loop and after all else, and go straight
- * on to the file.  A pipe that proves busy is enlarged.
+ * on to the file.  A pipe that proves busy is enlarged, and of two such pipes
+ * the second is copied beside the first, see loop_watch_share.
  */
 struct log_pipe;
 

@@ -114,6 +114,16 @@ background_take(struct background *background, void **subject,
 	return false;
 }
 
+void *
+background_peek(const struct background *background)
+{
+	for (int i = background->next; i < background->count; i++) {
+		if (background->ready[i].data.ptr != NULL)
+			return background->ready[i].data.ptr;
+	}
+	return NULL;
+}
+
 bool
 background_has_more(const struct background *background)
 {

@@ -30,6 +30,8 @@ int background_watch(struct background *, int fd, unsigned int what,
  * False if there is none.  Never waits; most calls do not ask the kernel.
  */
 bool background_take(struct background *, void **subject, unsigned int *ready);
+/* What background_take would give without asking the kernel; or NULL. */
+void *background_peek(const struct background *);
 /* Whether background_take knows of one without asking the kernel. */
 bool background_has_more(const struct background *);
 

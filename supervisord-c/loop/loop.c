@@ -13,7 +13,9 @@
 
 #include "base/xmalloc.h"
 #include "loop/background.h"
+#include "loop/hand.h"
 #include "loop/loop.h"
+#include "loop/rest.h"
 
 /* How many turns in a row may belong to others before the background has one:
  * at some 50 us each its wait stays below that for one chunk of a log. */
@@ -31,7 +33,12 @@ struct loop {
 	struct loop_signal *signal_owners[NSIG];
 	STAILQ_HEAD(, deferred) deferred;
 	struct background *background;
-	struct event *background_event;
+	struct event *background_event; /* not pending during a rest */
+	struct rest *rest;
+	struct event *rest_event;
+	struct hand *hand;
+	/* Whose turn comes with the one that is called; NULL: ended since. */
+	struct loop_watch *beside;
 	bool background_ready;
 	int passed_over; /* turns in which it was ready and others were, too */
 	bool stopping;
@@ -54,6 +61,7 @@ struct loop_watch {
 	int fd;
 	unsigned int wanted;
 	loop_watch_fn fn;
+	loop_work_fn work; /* NULL: all is done in fn */
 	void *arg;
 };
 
@@ -65,6 +73,17 @@ on_background_ready(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop->background_ready = true;
+}
+
+static void
+on_rest_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)fd;
+	(void)what;
+	rest_end(loop->rest);
+	event_add(loop->background_event, NULL);
 }
 
 /* libevent returns NULL only without memory: as xmalloc, there is no way on. */
@@ -92,11 +111,16 @@ open_queues(struct loop *loop)
 	if (loop->base == NULL)
 		return -1;
 	loop->background = background_create();
-	if (loop->background == NULL)
+	loop->rest = rest_create();
+	if (loop->background == NULL || loop->rest == NULL)
 		return -1;
 	loop->background_event =
 	    new_event(loop, background_fd(loop->background),
 		EV_READ | EV_PERSIST, on_background_ready, loop);
+	loop->rest_event = new_event(loop, rest_fd(loop->rest),
+	    EV_READ | EV_PERSIST, on_rest_over, loop);
+	if (event_add(loop->rest_event, NULL) == -1)
+		return -1;
 	return event_add(loop->background_event, NULL);
 }
 
@@ -105,7 +129,10 @@ close_queues(struct loop *loop)
 {
 	if (loop->background_event != NULL)
 		event_free(loop->background_event);
+	if (loop->rest_event != NULL)
+		event_free(loop->rest_event);
 	background_free(loop->background);
+	rest_free(loop->rest);
 	if (loop->base != NULL)
 		event_base_free(loop->base);
 }
@@ -116,8 +143,10 @@ loop_create(void)
 	struct loop *loop = xcalloc(1, sizeof(*loop));
 
 	STAILQ_INIT(&loop->deferred);
-	if (open_queues(loop) == 0)
+	if (open_queues(loop) == 0) {
+		loop->hand = hand_create();
 		return loop;
+	}
 	close_queues(loop);
 	free(loop);
 	return NULL;
@@ -145,6 +174,7 @@ loop_free(struct loop *loop)
 	while ((call = take_deferred(loop)) != NULL)
 		free(call);
 	close_queues(loop);
+	hand_free(loop->hand);
 	free(loop);
 }
 
@@ -160,20 +190,62 @@ run_deferred(struct loop *loop)
 	}
 }
 
+/* One that is known to be ready and whose work can be shared; or NULL. */
+static struct loop_watch *
+take_beside(struct loop *loop, unsigned int *ready)
+{
+	struct loop_watch *next = background_peek(loop->background);
+	void *subject = NULL;
+
+	if (next == NULL || next->work == NULL)
+		return NULL;
+	background_take(loop->background, &subject, ready);
+	return subject;
+}
+
+static void
+call_watch(struct loop *loop, struct loop_watch *watch, unsigned int ready)
+{
+	rest_note_call(loop->rest);
+	watch->fn(watch->fd, ready, watch->arg);
+}
+
+static void
+call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
+{
+	unsigned int beside_ready = 0;
+
+	loop->beside = take_beside(loop, &beside_ready);
+	if (loop->beside != NULL)
+		hand_share(loop->hand, watch->work, watch->arg,
+		    loop->beside->work, loop->beside->arg);
+	else
+		watch->work(0, watch->arg);
+	call_watch(loop, watch, ready);
+	if (loop->beside != NULL)
+		call_watch(loop, loop->beside, beside_ready);
+	loop->beside = NULL;
+}
+
 static void
 run_background(struct loop *loop)
 {
+	struct loop_watch *watch;
 	void *subject;
 	unsigned int ready;
 
 	loop->passed_over = 0;
 	if (background_take(loop->background, &subject, &ready)) {
-		struct loop_watch *watch = subject;
-
-		watch->fn(watch->fd, ready, watch->arg);
+		watch = subject;
+		if (watch->work != NULL)
+			call_with_work(loop, watch, ready);
+		else
+			call_watch(loop, watch, ready);
 		run_deferred(loop);
 	}
 	loop->background_ready = background_has_more(loop->background);
+	if (!loop->background_ready && rest_begin(loop->rest))
+		event_del(loop->background_event);
 }
 
 /* How many events were active at once since the last call. */
@@ -361,6 +433,18 @@ want_event(struct loop_watch *watch, unsigned int what)
 	return event_add(watch->event, NULL);
 }
 
+void
+loop_watch_share(struct loop_watch *watch, loop_work_fn work)
+{
+	watch->work = work;
+}
+
+void
+loop_watch_found_little(struct loop_watch *watch)
+{
+	rest_note_little(watch->loop->rest);
+}
+
 int
 loop_watch_want(struct loop_watch *watch, unsigned int what)
 {
@@ -368,6 +452,8 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 
 	if (what == watch->wanted)
 		return 0;
+	if (what == 0 && watch->loop->beside == watch)
+		watch->loop->beside = NULL;
 	if (watch->event != NULL)
 		result = want_event(watch, what);
 	else

@@ -9,7 +9,7 @@
  * The event loop: the only knowledge of libevent's core in the program, but
  * for http (evhttp).
  *
- * One thread.  Callbacks may create and free timers, watches and deferred
+ * One thread, but for loop_watch_share.  Callbacks may create and free timers, watches and deferred
  * calls at will, with one rule: a callback does not free the object it was
  * called for; it asks for that with loop_defer.
  */
@@ -22,10 +22,13 @@ typedef void (*loop_fn)(void *arg);
 typedef void (*loop_signal_fn)(int signo, void *arg);
 /* ready: what of LOOP_READ and LOOP_WRITE is possible now. */
 typedef void (*loop_watch_fn)(int fd, unsigned int ready, void *arg);
+/* hand: below LOOP_HANDS, another one for what runs at the same time. */
+typedef void (*loop_work_fn)(int hand, void *arg);
 
 enum {
 	LOOP_READ = 1,
 	LOOP_WRITE = 2,
+	LOOP_HANDS = 2,
 };
 
 /* NULL with errno set if the kernel gives no event queue. */
@@ -66,6 +69,17 @@ struct loop_watch *loop_watch_create(struct loop *, int fd, loop_watch_fn,
  */
 struct loop_watch *loop_watch_create_background(struct loop *, int fd,
     loop_watch_fn, void *arg);
+/*
+ * For a watch in the background: from now on work is called before each
+ * call of the watch, possibly in a second thread, and at the same time as the
+ * work of one other such watch.  It does what takes long and can be told
+ * afterwards: it may make system calls on what is its own and note their
+ * results there, and calls nothing of the loop.  NULL: no more.
+ */
+void loop_watch_share(struct loop_watch *, loop_work_fn work);
+/* To be said in the call of a watch in the background that has found so little
+ * that it had better be called later, for more at once. */
+void loop_watch_found_little(struct loop_watch *);
 /* The set of LOOP_READ and LOOP_WRITE to be called for; 0 rests the watch.
  * Returns -1 and errno if the descriptor cannot be watched (EPERM: a regular
  * file). */

@@ -6,7 +6,8 @@
  *
  *	child RECORDS idle			S, then waits for a signal
  *	child RECORDS exit MILLISECONDS		S, waits, X, exits with 0
- *	child RECORDS write BYTES		S, writes to stdout, E, waits
+ *	child RECORDS write BYTES CHUNK		S, writes to stdout, so much at
+ *						a time, E, waits
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,12 +36,12 @@ record(const char *path, char what)
 }
 
 static void
-write_all(long long bytes)
+write_all(long long bytes, size_t size)
 {
-	memset(chunk, 'x', sizeof(chunk));
-	chunk[sizeof(chunk) - 1] = '\n';
+	memset(chunk, 'x', size);
+	chunk[size - 1] = '\n';
 	while (bytes > 0) {
-		size_t want = sizeof(chunk);
+		size_t want = size;
 		ssize_t n;
 
 		if ((long long)want > bytes)
@@ -56,8 +57,9 @@ int
 main(int argc, char **argv)
 {
 	long long number = argc > 3 ? strtoll(argv[3], NULL, 10) : 0;
+	size_t size = argc > 4 ? strtoul(argv[4], NULL, 10) : sizeof(chunk);
 
-	if (argc < 3)
+	if (argc < 3 || size == 0 || size > sizeof(chunk))
 		return 2;
 	record(argv[1], 'S');
 	if (strcmp(argv[2], "exit") == 0) {
@@ -66,7 +68,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[2], "write") == 0) {
-		write_all(number);
+		write_all(number, size);
 		record(argv[1], 'E');
 	}
 	for (;;)

@@ -6,6 +6,7 @@ only if the work was done: the children's records and the bytes in the log
 files are looked at.
 """
 
+import glob
 import http.client
 import os
 import shutil
@@ -31,6 +32,10 @@ ROWS = {
     "restart": ("from a program's exit to its next start", "ms", 2),
     "log": ("log of one program, 65536 bytes a write", "MB/s", 0),
     "logcpu": ("log of one program: CPU", "ms/GB", 0),
+    "logs": ("logs of 50 programs, 65536 bytes a write", "MB/s", 0),
+    "logscpu": ("logs of 50 programs: CPU", "ms/GB", 0),
+    "lines": ("log of one program, 100 bytes a write", "MB/s", 0),
+    "linescpu": ("log of one program, 100 bytes a write: CPU", "ms/GB", 0),
     "plain": ("start by RPC, without preflight", "ms", 2),
     "gate_cold": ("start by RPC, preflight=block, all is looked at", "ms", 2),
     "gate_warm": ("start by RPC, preflight=block, nothing has changed",
@@ -48,11 +53,12 @@ def pss(pids):
 
 
 def cpu_ms(pids):
-    """CPU time of processes that live."""
+    """CPU time of processes that live, all their threads."""
     total = 0
     for pid in pids:
-        with open("/proc/%d/schedstat" % pid) as file:
-            total += int(file.read().split()[0])
+        for path in glob.glob("/proc/%d/task/*/schedstat" % pid):
+            with open(path) as file:
+                total += int(file.read().split()[0])
     return total / 1e6
 
 
@@ -130,15 +136,29 @@ def measure_restart(make):
             for end in ends if end < starts[-1]) / 1e6}
 
 
-def measure_log(make, size=200_000_000):
-    with make(1, mode="write %d" % size) as system:
+def measure_writers(make, writers, count, chunk):
+    """MB/s of all together, and ms of the loggers' CPU for a GB."""
+    size = count * chunk    # s6-log holds back what is no whole line
+    with make(writers, mode="write %d %d" % (size, chunk)) as system:
         pids = system.supervisors()
-        systems.wait_until(lambda: system.times("E"), "end of writing")
-        systems.wait_until(
-            lambda: os.path.getsize(system.log_of(0)) >= size, "all bytes")
-        taken = (system.times("E")[0] - system.times("S")[0]) / 1e9
-        return {"log": size / taken / 1e6,
-                "logcpu": cpu_ms(pids) / (size / 1e9)}
+        systems.wait_until(lambda: len(system.times("E")) == writers,
+                           "end of writing")
+        systems.wait_until(lambda: all(
+            os.path.getsize(system.log_of(number)) >= size
+            for number in range(writers)), "all bytes")
+        taken = (max(system.times("E")) - min(system.times("S"))) / 1e9
+        return size * writers / taken / 1e6, \
+            cpu_ms(pids) / (size * writers / 1e9)
+
+
+def measure_log(make):
+    found = {}
+    for row, writers, count, chunk in (("log", 1, 3000, 65536),
+                                       ("logs", 50, 300, 65536),
+                                       ("lines", 1, 500_000, 100)):
+        found[row], found[row + "cpu"] = measure_writers(
+            make, writers, count, chunk)
+    return found
 
 
 class Unix(http.client.HTTPConnection):

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
@@ -89,6 +91,19 @@ say(const char *text)
 	cr_assert_eq(fd_write_all(writer, text, strlen(text)), 0);
 }
 
+/* Until something has come of it: in a stream of little the loop rests. */
+static void
+turn_with_news(void)
+{
+	int64_t deadline = clock_mono_ms() + 20000;
+	size_t before = data.len;
+
+	while (data.len == before && !closed) {
+		cr_assert_lt(clock_mono_ms(), deadline);
+		loop_turn(loop);
+	}
+}
+
 static void
 expect_log(const char *expected)
 {
@@ -106,14 +121,14 @@ Test(log_pipe, writes_what_it_reads)
 	    make_pipe((struct log_pipe_options){ .arg = NULL });
 
 	say("one\n");
-	loop_turn(loop);
+	turn_with_news();
 	say("two\n");
-	loop_turn(loop);
+	turn_with_news();
 	expect_log("one\ntwo\n");
 	cr_expect_str_eq(data.data, "one\ntwo\n");
 	cr_expect_not(closed);
 	close(writer);
-	loop_turn(loop);
+	turn_with_news();
 	cr_expect(closed);
 	cr_expect_not(log_pipe_is_open(pipe));
 	log_pipe_free(pipe);
@@ -284,17 +299,162 @@ Test(log_pipe, two_share_one_file)
 	    .file = log_file_share(log_pipe_file(first)) });
 
 	say("1234");
-	loop_turn(loop);
+	turn_with_news();
 	cr_assert_eq(fd_write_all(first_writer, "5678", 4), 0);
-	loop_turn(loop);
+	turn_with_news();
 	expect_log("");
 	say("9");
-	loop_turn(loop);
+	turn_with_news();
 	close(first_writer);
 	log_pipe_free(first);
 	say("0");
-	loop_turn(loop);
+	turn_with_news();
 	expect_log("90");
 	close(writer);
 	log_pipe_free(second);
+}
+
+/* A pipe that writes more than 32 KiB at a time. */
+struct busy {
+	struct log_pipe *pipe;
+	int writer;
+};
+
+static struct busy
+make_busy(const char *path, int64_t maxbytes)
+{
+	struct busy busy;
+
+	busy.pipe = make_pipe((struct log_pipe_options){
+	    .file = log_file_open(path, maxbytes, 1) });
+	busy.writer = writer;
+	return busy;
+}
+
+static void
+fill(struct busy *busy, char letter, size_t size)
+{
+	char *block = xmalloc(size);
+
+	memset(block, letter, size);
+	cr_assert_eq(fd_write_all(busy->writer, block, size), 0);
+	free(block);
+}
+
+static void
+expect_all(const char *path, char letter, size_t size)
+{
+	size_t len = 0;
+	char *text = fd_read_file(path, 4 << 20, &len);
+
+	cr_assert_not_null(text, "%s", path);
+	cr_expect_eq(len, size, "%s: %zu", path, len);
+	for (size_t i = 0; i < len; i++)
+		cr_assert_eq(text[i], letter, "%s at %zu", path, i);
+	free(text);
+}
+
+static void
+make_both_busy(struct busy *one, struct busy *two)
+{
+	fill(one, 'a', 65536);
+	fill(two, 'b', 65536);
+	loop_turn(loop);
+	loop_turn(loop);
+	cr_assert_eq(data.len, 2 * 65536);
+}
+
+Test(log_pipe, two_busy_pipes_are_copied_in_one_turn)
+{
+	struct busy one = make_busy("one", 0), two = make_busy("two", 0);
+
+	make_both_busy(&one, &two);
+	fill(&one, 'a', 200000);
+	fill(&two, 'b', 200000);
+	loop_turn(loop);
+	cr_expect_eq(data.len, 2 * 265536);
+	expect_all("one", 'a', 265536);
+	expect_all("two", 'b', 265536);
+	/* The end of both at once. */
+	close(one.writer);
+	close(two.writer);
+	loop_turn(loop);
+	cr_expect_not(log_pipe_is_open(one.pipe));
+	cr_expect_not(log_pipe_is_open(two.pipe));
+	log_pipe_free(one.pipe);
+	log_pipe_free(two.pipe);
+}
+
+Test(log_pipe, busy_pipes_rotate_after_the_same_record)
+{
+	struct busy one = make_busy("one", 150000),
+		    two = make_busy("two", 150000);
+
+	make_both_busy(&one, &two);
+	/* 65536 and a record of 131072: due; the rest begins a new file. */
+	fill(&one, 'a', 200000);
+	fill(&two, 'b', 200000);
+	loop_turn(loop);
+	expect_all("one.1", 'a', 65536 + 131072);
+	expect_all("one", 'a', 200000 - 131072);
+	expect_all("two.1", 'b', 65536 + 131072);
+	expect_all("two", 'b', 200000 - 131072);
+	close(one.writer);
+	close(two.writer);
+	log_pipe_free(one.pipe);
+	log_pipe_free(two.pipe);
+}
+
+static int reports;
+
+static void
+count_report(const char *text)
+{
+	cr_expect(strstr(text, "can't rotate") != NULL, "%s", text);
+	reports++;
+}
+
+Test(log_pipe, a_rotation_that_fails_beside_the_loop_is_reported)
+{
+	struct busy one = make_busy("one", 150000),
+		    two = make_busy("two", 150000);
+
+	log_file_report_to(log_pipe_file(two.pipe), count_report);
+	cr_assert_eq(mkdir("two.1", 0755), 0);
+	make_both_busy(&one, &two);
+	fill(&one, 'a', 100000);
+	fill(&two, 'b', 100000);
+	loop_turn(loop);
+	fill(&one, 'a', 100000);
+	fill(&two, 'b', 100000);
+	loop_turn(loop);
+	cr_expect_eq(reports, 1);
+	expect_all("one.1", 'a', 165536);
+	expect_all("one", 'a', 100000);
+	expect_all("two", 'b', 265536);
+	close(one.writer);
+	close(two.writer);
+	log_pipe_free(one.pipe);
+	log_pipe_free(two.pipe);
+}
+
+Test(log_pipe, two_busy_pipes_to_one_file_lose_nothing)
+{
+	struct busy one = make_busy("log", 0), two;
+
+	two.pipe = make_pipe((struct log_pipe_options){
+	    .file = log_file_share(log_pipe_file(one.pipe)) });
+	two.writer = writer;
+	fill(&one, 'x', 65536);
+	fill(&two, 'x', 65536);
+	loop_turn(loop);
+	loop_turn(loop);
+	fill(&one, 'x', 200000);
+	fill(&two, 'x', 200000);
+	loop_turn(loop);
+	expect_all("log", 'x', 2 * 265536);
+	close(one.writer);
+	close(two.writer);
+	log_pipe_free(one.pipe);
+	log_pipe_free(two.pipe);
 }

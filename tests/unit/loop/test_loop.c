@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "loop/loop.h"
 
@@ -148,10 +149,12 @@ Test(loop, a_signal_arrives_as_a_call_from_the_loop)
 /* Pipes that are always readable: who was called, in order. */
 struct pipes {
 	struct loop *loop;
+	loop_watch_fn on_ready; /* NULL: on_pipe_ready */
 	int ends[3][2];
 	struct loop_watch *watches[3];
 	char order[64];
 	int count;
+	int hands[LOOP_HANDS];
 };
 
 static void
@@ -173,10 +176,11 @@ open_pipes(struct pipes *pipes, int in_background)
 	for (int i = 0; i < 3; i++) {
 		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
 		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
-		pipes->watches[i] =
-		    (i < in_background ? loop_watch_create_background
-				       : loop_watch_create)(pipes->loop,
-			pipes->ends[i][0], on_pipe_ready, pipes);
+		pipes->watches[i] = (i < in_background
+			? loop_watch_create_background
+			: loop_watch_create)(pipes->loop, pipes->ends[i][0],
+		    pipes->on_ready != NULL ? pipes->on_ready : on_pipe_ready,
+		    pipes);
 	}
 }
 
@@ -244,5 +248,119 @@ Test(loop, a_resting_or_freed_background_watch_is_not_called)
 		loop_watch_want(pipes.watches[i], 0);
 	loop_turn(pipes.loop);
 	cr_expect_eq(pipes.count, 1);
+	close_pipes(&pipes);
+}
+
+static void
+note_work(int hand, void *arg)
+{
+	struct pipes *pipes = arg;
+
+	cr_expect_lt(hand, LOOP_HANDS);
+	pipes->hands[hand]++;
+}
+
+Test(loop, shared_work_is_done_two_at_a_time)
+{
+	struct pipes pipes = { .count = 0 };
+
+	open_pipes(&pipes, 3);
+	for (int i = 0; i < 3; i++)
+		loop_watch_share(pipes.watches[i], note_work);
+	watch_all(&pipes);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, 2);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, 3, "the third has nobody beside it");
+	cr_expect_eq(pipes.hands[0], 2);
+	cr_expect_eq(pipes.hands[1], 1);
+	loop_watch_share(pipes.watches[0], NULL);
+	loop_watch_share(pipes.watches[1], NULL);
+	for (int i = 0; i < 3; i++)
+		loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, 6, "one is not enough to share");
+	cr_expect_eq(pipes.hands[0] + pipes.hands[1], 4);
+	close_pipes(&pipes);
+}
+
+static void
+end_the_others(int fd, unsigned int ready, void *arg)
+{
+	struct pipes *pipes = arg;
+
+	(void)ready;
+	pipes->count++;
+	for (int i = 0; i < 3; i++) {
+		if (pipes->ends[i][0] == fd)
+			continue;
+		loop_watch_free(pipes->watches[i]);
+		pipes->watches[i] = NULL;
+	}
+}
+
+Test(loop, who_is_ended_by_the_one_beside_it_is_not_called)
+{
+	struct pipes pipes = { .on_ready = end_the_others };
+
+	open_pipes(&pipes, 3);
+	for (int i = 0; i < 3; i++)
+		loop_watch_share(pipes.watches[i], note_work);
+	watch_all(&pipes);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, 1);
+	close_pipes(&pipes);
+}
+
+static void
+find_little(int fd, unsigned int ready, void *arg)
+{
+	struct pipes *pipes = arg;
+
+	on_pipe_ready(fd, ready, arg);
+	loop_watch_found_little(pipes->watches[0]);
+}
+
+/* How many of so many turns had a call. */
+static int
+turns_with_calls(struct pipes *pipes, int turns)
+{
+	pipes->count = 0;
+	for (int i = 0; i < turns; i++)
+		loop_turn(pipes->loop);
+	return pipes->count;
+}
+
+Test(loop, the_background_rests_in_a_stream_of_little)
+{
+	struct pipes pipes = { .on_ready = find_little };
+	int64_t now_ms = clock_mono_ms(), deadline = now_ms + 20000;
+
+	open_pipes(&pipes, 1);
+	clock_freeze(now_ms, 0);
+	loop_watch_want(pipes.watches[0], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "the first at once");
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "soon after it");
+	cr_expect_eq(turns_with_calls(&pipes, 3), 0, "then it rests");
+	clock_release();
+	while (turns_with_calls(&pipes, 1) == 0)
+		cr_assert_lt(clock_mono_ms(), deadline);
+	/* Who comes once a second is never kept waiting. */
+	for (int i = 0; i < 5; i++) {
+		clock_freeze(now_ms += 1000000, 0);
+		cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	}
+	clock_release();
+	close_pipes(&pipes);
+}
+
+Test(loop, the_background_goes_on_where_it_finds_much)
+{
+	struct pipes pipes = { .count = 0 };
+
+	open_pipes(&pipes, 1);
+	clock_freeze(1000, 0);
+	loop_watch_want(pipes.watches[0], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 20), 20);
+	clock_release();
 	close_pipes(&pipes);
 }
