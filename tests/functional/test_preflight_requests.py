@@ -169,6 +169,13 @@ CASES = [
     case("error page of some requests", asked_first(0o600), 403, DENIED,
          "PF116", url="/none?x=1", server=AUTHED.replace(
              "auth_request /ok;", "if ($arg_x) { error_page 404 /ok; }")),
+    case("returned by the server", folder(".d", "x"), 404, "", url="/.d/x",
+         server=ROOT + "if ($uri ~ /\\.) { return 404; }\n"
+         "location / { index logo.png; }\n" + APP.replace("/ {", "/app {")),
+    case("returned by the location", folder(".d", "x"), 404, "",
+         url="/.d/x", server=ROOT + "location / { index logo.png; "
+         "if ($uri ~ /\\.) { return 404; } }\n" +
+         APP.replace("/ {", "/app {")),
     case("index of the whole site", lambda s: s.make("home/site/static/d"),
          200, "", url="/d/", server=ROOT + "location / { index none.html "
          "/logo.png; }\n" + APP.replace("/ {", "/app {")),

@@ -419,6 +419,22 @@ is_kept(const struct nginx_location *location, const char *uri)
 	return rewrite != NULL && nginx_rewrite_stays(rewrite);
 }
 
+/* Whether the block returns what has this URI. */
+static bool
+is_returned(struct nginx_route *route, const struct nginx_node *block,
+    const struct search *search)
+{
+	const struct nginx_node *returned =
+	    nginx_rewrite_return(block, search->uri);
+
+	if (returned == NULL)
+		return false;
+	route->content = NGINX_CONTENT_RETURN;
+	route->directive = returned;
+	route->status = status_of(route);
+	return true;
+}
+
 static void
 settle(struct nginx_route *route, const struct nginx_base *base,
     struct search *search)
@@ -433,6 +449,8 @@ settle(struct nginx_route *route, const struct nginx_base *base,
 		route->status = 301;
 		return;
 	}
+	if (is_returned(route, route->scope, search))
+		return;
 	route->content = nginx_scope_content(route->scope, &route->directive);
 	/* A rewrite in front of "return" may have taken it. */
 	if (route->content == NGINX_CONTENT_RETURN &&
@@ -461,6 +479,8 @@ route_normal(const struct nginx_server *server, const struct nginx_base *base,
 		route->status = status_of(route);
 		return;
 	}
+	if (!search->inside && is_returned(route, server->node, search))
+		return;
 	if (!search->inside && nginx_rewrite_hides(server, search->uri)) {
 		route->status = 404;
 		return;

@@ -215,6 +215,35 @@ Test(nginx_route, a_rewrite_of_the_server_hides_what_it_takes)
 	    "/priv/y", "/ /r/priv/y ?");
 }
 
+Test(nginx_route, an_if_about_the_uri_may_return)
+{
+	static const char *const refusing[] = { "if ($uri ~ /\\.) {",
+		"if ( $document_uri ~ \"/\\.(git|env)\" ) {",
+		"if ($uri ~* ENV) {", "if ($uri = /.env) {" };
+	static const char *const passing[] = { "if ($uri ~ ENV) {",
+		"if ($request_uri ~ /\\.) {", "if ($uri !~ x) {",
+		"if ($uri = /.env$x) {", "rewrite x y; if ($uri ~ env) {",
+		"break; if ($uri ~ env) {", "if ($uri ~ env) { break;",
+		"if ($x) {" };
+	char conf[200];
+
+	for (size_t i = 0; i < 2 * sizeof(refusing) / sizeof(refusing[0]);
+	     i++) {
+		bool server = i % 2 == 0;
+
+		snprintf(conf, sizeof(conf), "root /r; %s %s return 403; } %s",
+		    server ? "" : "location / {", refusing[i / 2],
+		    server ? "location / {}" : "}");
+		expect(conf, "/.env", server ? "- !403" : "/ !403");
+		expect(conf, "/a", "/ /r/a");
+	}
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
+		snprintf(conf, sizeof(conf),
+		    "root /r; %s return 403; } location / {}", passing[i]);
+		expect(conf, "/.env", "/ /r/.env");
+	}
+}
+
 Test(nginx_route, a_return_is_for_what_no_rewrite_takes)
 {
 	static const char conf[] = "location / { root /r; rewrite ^/v/(.*)$ "
