@@ -196,6 +196,15 @@ CASES = [
          url="/", server=SPLIT.replace("EXACT", "= /i.html")),
     case("index of another location, closed", two_indexes(0o644, 0o600), 403,
          DENIED, "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html")),
+    case("index of another location, opened to be found",
+         two_indexes(0o600, 0o644), 403,
+         "is forbidden (13: Permission denied)", "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html").replace(
+             "index i.html;", "index i.html; disable_symlinks on "
+             "from=%(home)s/site/static;")),
+    case("shorter, its file, opened to be found", closed("a.png"), 404,
+         DENIED, "PF108", "PF112", url="/a", server=SHORT.replace(
+             "try_files", "disable_symlinks on from=%(home)s/site/static; "
+             "try_files")),
     case("index of a regex", two_indexes(0o600, 0o644), 200, "", url="/",
          server=SPLIT.replace("EXACT", "~ html$")),
     case("index of an exact location", two_indexes(0o644, 0o600), 200, "",

@@ -79,11 +79,19 @@ effect_set(struct finding *finding, const struct need *need, int error,
 		set_log(finding, need, call, error, file);
 }
 
+bool
+effect_opens_to_find(const struct need *need)
+{
+	return need->symlinks_off || need->symlinks_owner;
+}
+
 struct need
 effect_found(const struct need *need)
 {
 	struct need found = *need;
 
+	if (effect_opens_to_find(need))
+		return found;
 	found.try_files = found.try_files_upstream = false;
 	return found;
 }

@@ -2,6 +2,8 @@
 #ifndef PREFLIGHT_EFFECT_H
 #define PREFLIGHT_EFFECT_H
 
+#include <stdbool.h>
+
 #include "preflight/nginx/need.h"
 #include "preflight/report/finding.h"
 
@@ -13,8 +15,11 @@
 void effect_set(struct finding *, const struct need *, int error,
     const char *file);
 
-/* The need as it is once a file was found: try_files looks whether it is there,
- * not whether it can be read, and hides no refusal that comes later. */
+/* Whether nginx opens a file to see if it is there, as it does where it looks
+ * out for links (disable_symlinks); else it finds what it cannot read. */
+bool effect_opens_to_find(const struct need *);
+/* The need as it is once a file was found: try_files hides no refusal that
+ * comes later. */
 struct need effect_found(const struct need *);
 
 /* Adds how to see the answer, for a file that is there below the need's path,

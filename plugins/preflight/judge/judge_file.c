@@ -151,7 +151,9 @@ judge_file(struct judge *judge, const struct need *need)
 {
 	size_t check = judge_add_check(judge, need, need->path);
 	struct question question = {
-		.what = need->only_found ? ASK_STAT : rows[need->kind].ask,
+		.what = need->only_found && !effect_opens_to_find(need)
+		    ? ASK_STAT
+		    : rows[need->kind].ask,
 		.path = need->path,
 	};
 	struct need found = effect_found(need);

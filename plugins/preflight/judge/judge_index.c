@@ -114,7 +114,8 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 	path = ask_index(judge, check, need, &answer);
 	if (path != NULL) {
 		if (answer.verdict == ANSWER_NO &&
-		    (answer.why != WHY_READ || is_read_here(need, path))) {
+		    (answer.why != WHY_READ || effect_opens_to_find(need) ||
+			is_read_here(need, path))) {
 			finding = judge_tree_finding(judge, need,
 			    judge_code(&answer), &answer);
 			effect_set(finding, need, answer.error, path);
