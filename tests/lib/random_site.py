@@ -142,13 +142,16 @@ class Tree:
         self.beside = "\nlocation = %s { }" % name
         return "error_page 404 %s;" % name
 
-    def want_generated(self, url, names):
+    def want_generated(self, url, names, extra):
         """HTML is not read but made, also where it is the index file; the
-        folder has to be passed to find that."""
+        folder has to be passed to find that, and the file to be opened if
+        nginx looks out for links."""
         for number, one in enumerate(self.wanted):
             if one.paths[0].endswith(".html"):
+                folder = (os.path.dirname(one.paths[0]),)
                 self.wanted[number] = Wanted(
-                    one.url, b"MADE", (os.path.dirname(one.paths[0]),))
+                    one.url, b"MADE",
+                    folder + (one.paths if "symlinks" in extra else ()))
         for name in names:
             if name.endswith(".html"):
                 self.wanted.append(Wanted(url + name, b"MADE", ()))
@@ -190,7 +193,7 @@ class Tree:
             if rng.randrange(3) == 0 and "symlinks" not in extra:
                 extra += self.error_page(url)
         if form == "split":
-            self.want_generated(url, names)
+            self.want_generated(url, names, extra)
         if form == "led away":
             self.wanted.append(Wanted(url + names[0], b"AWAY", ()))
         for name in names:
