@@ -44,7 +44,18 @@ fill_groups(struct cred *cred, const char *user, char **cause)
 int
 cred_resolve(uid_t uid, struct cred *out, char **cause)
 {
-	struct cred cred = { .uid = uid };
+	const struct passwd *pw = names_uid(uid);
+
+	if (pw == NULL)
+		return cause_set(cause, "Can't find uid %lu",
+		    (unsigned long)uid);
+	return cred_resolve_with(uid, pw->pw_gid, out, cause);
+}
+
+int
+cred_resolve_with(uid_t uid, gid_t gid, struct cred *out, char **cause)
+{
+	struct cred cred = { .uid = uid, .gid = gid };
 	const struct passwd *pw = names_uid(uid);
 	char *user;
 	int result;
@@ -52,7 +63,6 @@ cred_resolve(uid_t uid, struct cred *out, char **cause)
 	if (pw == NULL)
 		return cause_set(cause, "Can't find uid %lu",
 		    (unsigned long)uid);
-	cred.gid = pw->pw_gid;
 	user = xstrdup(pw->pw_name);
 	result = fill_groups(&cred, user, cause);
 	free(user);

@@ -20,6 +20,9 @@ struct cred {
  * -1 with a sentence in *cause; "Can't find uid 1234" for an unknown id.
  */
 int cred_resolve(uid_t, struct cred *, char **cause);
+/* The same with another group in the place of the primary one, as
+ * initgroups(3) makes it. */
+int cred_resolve_with(uid_t, gid_t, struct cred *, char **cause);
 void cred_done(struct cred *);
 
 /*

@@ -222,6 +222,47 @@ fcgi_read(const struct source *source, struct fcgi_socket_config *out,
 	return 0;
 }
 
+static bool
+has_path(const struct group_config *group, const char *path)
+{
+	for (size_t i = 0; i < group->fcgi_count; i++) {
+		if (group->fcgi[i].path != NULL &&
+		    strcmp(group->fcgi[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Groups before the index with a socket at the path. */
+static void
+warn_of_holders(struct config_reader *reader, size_t index, const char *path)
+{
+	const struct group_config *groups = reader->config->groups;
+
+	for (size_t i = 0; i < index; i++) {
+		if (has_path(&groups[i], path))
+			reader_message(reader, LOG_LEVEL_WARN,
+			    "groups %s and %s both make the socket %s: "
+			    "clients reach the one that is started last",
+			    groups[i].name, groups[index].name, path);
+	}
+}
+
+void
+fcgi_find_shared(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+
+	for (size_t i = 0; i < config->group_count; i++) {
+		const struct group_config *group = &config->groups[i];
+
+		for (size_t k = 0; k < group->fcgi_count; k++) {
+			if (group->fcgi[k].path != NULL)
+				warn_of_holders(reader, i, group->fcgi[k].path);
+		}
+	}
+}
+
 void
 fcgi_socket_config_done(struct fcgi_socket_config *socket)
 {

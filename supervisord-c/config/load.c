@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/xmalloc.h"
+#include "config/fcgi.h"
 #include "config/group.h"
 #include "config/hints.h"
 #include "config/http.h"
@@ -203,6 +204,7 @@ read_all(struct config_reader *reader, char **cause)
 	plugin_sections_read(reader);
 	hints_find(reader);
 	shared_logs_find(reader);
+	fcgi_find_shared(reader);
 	set_serverurls(reader->config);
 	sort_messages(reader->config);
 	return 0;

@@ -4,37 +4,44 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "ctl/ask.h"
 #include "ctl/cmd_daemon.h"
 #include "ctl/json.h"
 #include "xmlrpc/fault.h"
 
+static void
+print_version(const struct ctl *ctl, const char *version, size_t len)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	if (ctl->json) {
+		strbuf_addstr(&out, "{\"version\": ");
+		json_write_string(&out, version, len);
+		strbuf_addch(&out, '}');
+	} else {
+		strbuf_add(&out, version, len);
+	}
+	strbuf_addch(&out, '\n');
+	fwrite(out.data, 1, out.len, stdout);
+	strbuf_done(&out);
+}
+
 void
 cmd_version(struct ctl *ctl, const struct command *self,
     const struct strvec *words)
 {
-	struct strbuf out = STRBUF_INIT;
 	struct reply reply;
 	const char *version;
+	size_t len;
 
 	(void)self;
 	(void)words;
 	if (ctl_need_value(ctl, "getSupervisorVersion", NULL, &reply) == -1)
 		return;
-	version = value_as_string(reply.value, NULL);
-	if (version == NULL)
-		version = "";
-	if (ctl->json) {
-		strbuf_addstr(&out, "{\"version\": ");
-		json_write_string(&out, version, strlen(version));
-		strbuf_addch(&out, '}');
-		puts(out.data);
-	} else {
-		puts(version);
-	}
-	strbuf_done(&out);
+	version = ctl_need_text(ctl, &reply, &len);
+	if (version != NULL)
+		print_version(ctl, version, len);
 	reply_done(&reply);
 }
 

@@ -190,10 +190,11 @@ print_end(struct ctl *ctl, const struct request *request)
 	if (reply.kind == REPLY_FAULT) {
 		report_log_fault(ctl, request, &reply);
 	} else {
-		text = value_as_string(reply.value, &len);
-		if (text != NULL)
+		text = ctl_need_text(ctl, &reply, &len);
+		if (text != NULL) {
 			fwrite(text, 1, len, stdout);
-		putchar('\n');
+			putchar('\n');
+		}
 	}
 	reply_done(&reply);
 }

@@ -6,7 +6,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/xmalloc.h"
 #include "ctl/cmd_pattern.h"
 #include "ctl/control.h"
 #include "ctl/namespec.h"
@@ -44,10 +46,22 @@ is_chosen(const struct process_info *info, enum choice choice)
 	return false;
 }
 
+/* The name under which commands know it: "all" alone would be every process. */
+static char *
+name_of(const struct process_info *info)
+{
+	char *name = namespec_join(info->group, info->name);
+
+	if (strcmp(name, "all") != 0)
+		return name;
+	free(name);
+	return xasprintf("%s:%s", info->group, info->name);
+}
+
 static void
 push_once(struct strvec *names, const struct process_info *info)
 {
-	char *name = namespec_join(info->group, info->name);
+	char *name = name_of(info);
 
 	if (strvec_find(names, name) == -1)
 		strvec_push(names, name);

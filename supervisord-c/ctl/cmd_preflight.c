@@ -8,22 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "ctl/cmd_preflight.h"
+#include "ctl/format.h"
 #include "ctl/json.h"
 #include "xmlrpc/fault.h"
 
-static int
+#define VERDICT_WIDTH 9
+#define COLUMN_GAP    2
+
+static size_t
 width_of(const struct value *rows)
 {
 	size_t widest = strlen("PROGRAM");
 
 	for (size_t i = 0; i < value_count(rows); i++) {
-		size_t len = strlen(value_text(value_item(rows, i), "name"));
+		const char *name = value_text(value_item(rows, i), "name");
+		size_t len = utf8_count(name, strlen(name));
 
 		if (len > widest)
 			widest = len;
 	}
-	return (int)widest;
+	return widest;
 }
 
 static void
@@ -58,22 +64,33 @@ print_json(const struct value *rows)
 }
 
 static void
+add_line(struct strbuf *out, size_t width, const char *name,
+    const char *verdict, const char *why)
+{
+	format_padded(out, name, width + COLUMN_GAP);
+	format_padded(out, verdict, VERDICT_WIDTH + COLUMN_GAP);
+	strbuf_addf(out, "%s\n", *why == '\0' ? "-" : why);
+}
+
+static void
 print_table(const struct value *rows)
 {
-	int width = width_of(rows);
+	struct strbuf out = STRBUF_INIT;
+	size_t width = width_of(rows);
 
 	if (value_count(rows) == 0) {
 		puts("Nothing has been checked yet");
 		return;
 	}
-	printf("%-*s  %-9s  %s\n", width, "PROGRAM", "VERDICT", "WHY");
+	add_line(&out, width, "PROGRAM", "VERDICT", "WHY");
 	for (size_t i = 0; i < value_count(rows); i++) {
 		const struct value *row = value_item(rows, i);
-		const char *why = value_text(row, "sentence");
 
-		printf("%-*s  %-9s  %s\n", width, value_text(row, "name"),
-		    value_text(row, "verdict"), *why == '\0' ? "-" : why);
+		add_line(&out, width, value_text(row, "name"),
+		    value_text(row, "verdict"), value_text(row, "sentence"));
 	}
+	fwrite(out.data, 1, out.len, stdout);
+	strbuf_done(&out);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What runs: status and pid.  Both ask once, whatever number of names they
- * are given, except that each pid by name is a question of its own.
+ * What runs: status and pid.  Status is one question, however many names it is
+ * given; pid asks for each of them.
  */
 #include <inttypes.h>
 #include <stdio.h>

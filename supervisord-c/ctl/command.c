@@ -203,12 +203,13 @@ take_format(struct ctl *ctl, struct strvec *words, char **cause)
 	static const char option[] = "--format=";
 
 	for (size_t i = 0; i < words->len;) {
-		const char *value = words->items[i] + strlen(option);
+		const char *value;
 
 		if (strncmp(words->items[i], option, strlen(option)) != 0) {
 			i++;
 			continue;
 		}
+		value = words->items[i] + strlen(option);
 		if (strcmp(value, "json") != 0 && strcmp(value, "text") != 0)
 			return cause_set(cause,
 			    "unknown format '%s': it is text or json", value);

@@ -28,7 +28,6 @@ int
 ctl_init(struct ctl *ctl, const char *url, char **cause)
 {
 	const char *term = getenv("TERM");
-
 	struct server_url address;
 
 	if (server_url_parse(url, &address, cause) == -1)
@@ -286,6 +285,18 @@ ctl_need_value(struct ctl *ctl, const char *method, struct value *params,
 	ctl_report(ctl, reply);
 	reply_done(reply);
 	return -1;
+}
+
+const char *
+ctl_need_text(struct ctl *ctl, const struct reply *reply, size_t *len)
+{
+	const char *text = value_as_string(reply->value, len);
+
+	if (text == NULL)
+		ctl_fail(ctl, CTL_ERROR,
+		    "error: <class 'TypeError'>, the answer is no text: %s",
+		    ctl->transport.url.text);
+	return text;
 }
 
 /* The exit status that says why there was no value. */

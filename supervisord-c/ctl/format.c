@@ -40,9 +40,8 @@ add_blanks(struct strbuf *out, size_t count)
 		strbuf_addch(out, ' ');
 }
 
-/* The text and blanks up to that many characters. */
-static void
-add_padded(struct strbuf *out, const char *text, size_t width)
+void
+format_padded(struct strbuf *out, const char *text, size_t width)
 {
 	size_t shown = utf8_count(text, strlen(text));
 
@@ -88,8 +87,8 @@ format_status(struct strbuf *out, const struct process_info *info, size_t width,
 	/* Between name and state there are blanks only: people match that. */
 	if (colour)
 		strbuf_addstr(out, state_colour(info->statename));
-	add_padded(out, name, width);
-	add_padded(out, info->statename, STATE_WIDTH);
+	format_padded(out, name, width);
+	format_padded(out, info->statename, STATE_WIDTH);
 	if (colour)
 		strbuf_addstr(out, "\033[0m");
 	strbuf_addf(out, "%s\n", info->description);
@@ -110,7 +109,7 @@ format_avail(struct strbuf *out, const struct value *config)
 	char *name = namespec_join(value_text(config, "group"),
 	    value_text(config, "name"));
 
-	add_padded(out, name, 32);
+	format_padded(out, name, 32);
 	strbuf_addf(out, " %-9s %-9s %" PRId64 ":%" PRId64 "\n",
 	    number_of(config, "inuse") ? "in use" : "avail",
 	    number_of(config, "autostart") ? "auto" : "manual",
@@ -152,7 +151,7 @@ format_columns(struct strbuf *out, const struct strvec *names)
 		for (size_t i = row; i < names->len; i += rows) {
 			if (i != row)
 				add_blanks(out, COLUMN_GAP);
-			add_padded(out, names->items[i],
+			format_padded(out, names->items[i],
 			    column_width(names, i - row, rows));
 		}
 		strbuf_addch(out, '\n');

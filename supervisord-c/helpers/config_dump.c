@@ -161,15 +161,17 @@ static json_t *
 dump_environment(const struct field *field, const void *record)
 {
 	const struct strvec *env = member(field, record);
-	json_t *object = json_object();
+	json_t *object = json_object(), *shown;
 	char *name;
 
 	for (size_t i = 0; i < env->len; i++) {
 		size_t len = strcspn(env->items[i], "=");
 
 		name = xstrndup(env->items[i], len);
-		json_object_set_new(object, name,
+		shown = text(name);
+		json_object_set_new(object, json_string_value(shown),
 		    text(env->items[i] + len + 1));
+		json_decref(shown);
 		free(name);
 	}
 	return object;

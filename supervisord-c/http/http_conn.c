@@ -419,6 +419,17 @@ http_conn_answered(struct http_conn *conn)
 		begin_waiting(conn);
 }
 
+size_t
+http_conns_unsent(const struct http_conns *conns)
+{
+	const struct http_conn *conn;
+	size_t sum = 0;
+
+	TAILQ_FOREACH(conn, &conns->open, next)
+		sum += evbuffer_get_length(bufferevent_get_output(conn->bev));
+	return sum;
+}
+
 static void
 flush(struct http_conn *conn)
 {

@@ -25,6 +25,10 @@ struct http_request;
 #define HTTP_REQUEST_MS	     60000
 /* What all unfinished requests together may take. */
 #define HTTP_UNFINISHED_MAX  (64 * 1024 * 1024)
+/* While the answers that clients have not taken yet are more than that, only
+ * small ones are given; at unix sockets twice that. */
+#define HTTP_UNSENT_MAX	     (64 * 1024 * 1024)
+#define HTTP_SMALL_ANSWER    (64 * 1024)
 #define HTTP_CONNECTIONS_MAX 1024
 
 TAILQ_HEAD(http_conn_list, http_conn);
@@ -78,6 +82,9 @@ void http_conns_done(struct http_conns *);
 /* Whether accepting has to stop.  The last quarter is for unix sockets: a crowd
  * from the network must not lock out who can do something about it. */
 bool http_conns_are_full(const struct http_conns *, bool is_local);
+
+/* Bytes of answers that the kernel has not taken yet. */
+size_t http_conns_unsent(const struct http_conns *);
 
 /* For evhttp, which calls it for each connection that it accepts. */
 struct bufferevent *http_conn_accept(struct http_conns *,

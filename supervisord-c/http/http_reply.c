@@ -157,6 +157,38 @@ send_whole(struct http_request *request, int status, const char *content_type,
 	evbuffer_free(body);
 }
 
+/* A log that nobody reads to its end is held in memory until then: as many
+ * clients as there may be must not make that many of them. */
+static bool
+is_too_much(const struct http_request *request, size_t len)
+{
+	size_t limit = HTTP_UNSENT_MAX * (request->conn->is_local ? 2 : 1);
+	size_t unsent;
+
+	if (len <= HTTP_SMALL_ANSWER)
+		return false;
+	unsent = http_conns_unsent(&request->server->conns);
+	if (unsent <= limit)
+		return false;
+	log_warnx("http: clients have not taken %zu bytes of their answers, "
+		  "another of %zu bytes is refused",
+	    unsent, len);
+	return true;
+}
+
+/* Takes the body. */
+static void
+send_if_small_enough(struct http_request *request, int status,
+    const char *content_type, struct evbuffer *body)
+{
+	if (is_too_much(request, evbuffer_get_length(body))) {
+		evbuffer_free(body);
+		http_reply_error(request, 503);
+	} else {
+		send_whole(request, status, content_type, body);
+	}
+}
+
 static struct evbuffer *
 new_body(void)
 {
@@ -174,7 +206,7 @@ http_reply(struct http_request *request, int status, const char *content_type,
 	struct evbuffer *body = new_body();
 
 	evbuffer_add(body, bytes, len);
-	send_whole(request, status, content_type, body);
+	send_if_small_enough(request, status, content_type, body);
 }
 
 static void
@@ -195,7 +227,7 @@ http_reply_strbuf(struct http_request *request, int status,
 
 	if (evbuffer_add_reference(body, data, len, free_text, data) == -1)
 		abort();
-	send_whole(request, status, content_type, body);
+	send_if_small_enough(request, status, content_type, body);
 }
 
 void

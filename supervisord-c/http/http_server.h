@@ -91,7 +91,8 @@ char *http_request_param(const struct http_request *, const char *name);
 /* Adds a header to the answer to come. */
 void http_reply_header(struct http_request *, const char *name,
     const char *value);
-/* A whole answer.  The bytes are copied. */
+/* A whole answer.  The bytes are copied.  A large one becomes an error 503 while
+ * too much of others has not been taken (HTTP_UNSENT_MAX). */
 void http_reply(struct http_request *, int status, const char *content_type,
     const void *body, size_t len);
 /* The same without a copy: takes the bytes, and leaves the buffer empty. */

@@ -48,15 +48,24 @@ find_fault(const char *data, size_t len, struct fault *fault)
 		fault->reason = "invalid continuation byte";
 }
 
-/* Python's decoder keeps a cut character for the next chunk and counts from
- * there. */
+/* Whether Python's decoder keeps these bytes, the last of a chunk, for the next
+ * one: a character that is cut, or half of a surrogate that is. */
+static bool
+is_kept(const char *p, size_t len)
+{
+	return utf8_partial_tail(p, len) == len ||
+	    (len == 2 && (unsigned char)p[0] == 0xed &&
+		(unsigned char)p[1] >= 0xa0 && (unsigned char)p[1] <= 0xbf);
+}
+
+/* Positions count from what was kept. */
 static size_t
 position_in_chunk(const char *data, size_t len, const struct fault *fault)
 {
 	size_t chunk = fault->start - fault->start % CHUNK_SIZE;
 	size_t end = chunk + CHUNK_SIZE < len ? chunk + CHUNK_SIZE : len;
 
-	if (utf8_partial_tail(data, end) == end - fault->start)
+	if (is_kept(data + fault->start, end - fault->start))
 		return 0;
 	return fault->start - chunk + utf8_partial_tail(data, chunk);
 }

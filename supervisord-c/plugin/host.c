@@ -88,6 +88,17 @@ host_section_option(const struct supd_host *table, const char *section,
 	return NULL;
 }
 
+static const char *
+host_section_name(const struct supd_host *table, size_t index)
+{
+	const struct config *config =
+	    supervisor_config(host_of(table)->parts.supervisor);
+
+	return index < config->plugin_section_count
+	    ? config->plugin_sections[index].name
+	    : NULL;
+}
+
 static struct process *
 find_process(const struct host *host, const char *group_name,
     const char *process_name)
@@ -523,6 +534,7 @@ static const struct supd_host functions = {
 	.run_child_with = host_run_child_with,
 	.watch_running = host_watch_running,
 	.start_fatal = host_start_fatal,
+	.section_name = host_section_name,
 };
 
 struct host *

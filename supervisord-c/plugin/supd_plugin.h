@@ -170,6 +170,10 @@ struct supd_host {
 	 * not, or is not there. */
 	bool (*start_fatal)(const struct supd_host *, const char *group,
 	    const char *process);
+
+	/* The sections that belong to plugins, in the order of the file; NULL
+	 * behind the last. */
+	const char *(*section_name)(const struct supd_host *, size_t index);
 };
 
 struct supd_plugin {

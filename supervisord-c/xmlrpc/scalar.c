@@ -92,13 +92,27 @@ scalar_double(const struct strbuf *text, char **cause)
 	return value_double(real);
 }
 
-/* The two digits at p as a number within the range. */
-static bool
-in_range(const char *p, int low, int high)
+/* The two digits at p as a number. */
+static int
+two_digits(const char *p)
 {
-	int number = (p[0] - '0') * 10 + (p[1] - '0');
+	return (p[0] - '0') * 10 + (p[1] - '0');
+}
 
-	return number >= low && number <= high;
+/* Whether there is such a day; p has eight digits. */
+static bool
+is_day(const char *p)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
+		30, 31 };
+	int year = two_digits(p) * 100 + two_digits(p + 2);
+	int month = two_digits(p + 4), day = two_digits(p + 6);
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	if (year == 0 || month < 1 || month > 12)
+		return false;
+	return day >= 1 &&
+	    day <= lengths[month - 1] + (month == 2 && is_leap ? 1 : 0);
 }
 
 struct value *
@@ -111,9 +125,8 @@ scalar_datetime(const struct strbuf *text, char **cause)
 	for (size_t i = 0; good && shape[i] != '\0'; i++)
 		good = shape[i] == 'd' ? isdigit((unsigned char)p[i]) != 0
 				       : p[i] == shape[i];
-	if (!good || !in_range(p + 4, 1, 12) || !in_range(p + 6, 1, 31) ||
-	    !in_range(p + 9, 0, 23) || !in_range(p + 12, 0, 59) ||
-	    !in_range(p + 15, 0, 61)) {
+	if (!good || !is_day(p) || two_digits(p + 9) > 23 ||
+	    two_digits(p + 12) > 59 || two_digits(p + 15) > 59) {
 		cause_set(cause, "not a date: '%s'", text->data);
 		return NULL;
 	}

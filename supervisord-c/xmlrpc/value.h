@@ -24,6 +24,7 @@ enum value_type {
 
 struct value;
 
+/* The caller frees them; text and bytes are copied. */
 struct value *value_nil(void);
 struct value *value_int(int64_t);
 struct value *value_bool(bool);
@@ -40,13 +41,16 @@ void value_free(struct value *); /* takes NULL */
 
 /* Both take the item. */
 void value_push(struct value *array, struct value *item);
-/* Members keep the order in which they were first set. */
+/* The name is copied; what the member was is freed.  Members keep the order in
+ * which they were first set. */
 void value_set(struct value *structure, const char *name, struct value *item);
 
 enum value_type value_type(const struct value *);
 /* Integers and booleans as they are, doubles truncated; 0 for the others. */
 int64_t value_as_int(const struct value *);
+/* Whether a number is not 0; false for what is none. */
 bool value_as_bool(const struct value *);
+/* 0 for what is no number. */
 double value_as_double(const struct value *);
 /* Bytes of a string, base64 or date with a NUL behind; borrowed. NULL else. */
 const char *value_as_string(const struct value *, size_t *len);
@@ -57,8 +61,10 @@ const struct value *value_item(const struct value *array, size_t index);
 /* The item itself, now the caller's; a nil stays in its place.  NULL beyond the
  * end. */
 struct value *value_take_item(struct value *array, size_t index);
+/* Borrowed; NULL if it is no struct or has no such member. */
 const struct value *value_member(const struct value *, const char *name);
-/* The index-th member and its name (borrowed). */
+/* The index-th member and its name, both borrowed; NULL beyond the end, and
+ * then the name is not set. */
 const struct value *value_member_at(const struct value *, size_t index,
     const char **name);
 

@@ -44,8 +44,8 @@ show_plan(int argc, char *argv[])
 		const struct planned_socket *one = &plan.sockets[i];
 
 		printf("socket %s %d %d %s %s\n", one->path, one->mode,
-		    one->umask, one->user == NULL ? "-" : one->user,
-		    one->group == NULL ? "-" : one->group);
+		    one->umask, one->owner.user == NULL ? "-" : one->owner.user,
+		    one->owner.group == NULL ? "-" : one->owner.group);
 	}
 	print_all("tcp", &plan.tcp);
 	print_all("undecided", &plan.undecided);

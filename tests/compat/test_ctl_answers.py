@@ -38,6 +38,10 @@ def conf(name, group, **more):
     return value
 
 
+# What a terminal might obey or a program might read as the end of a line: C1
+# controls, separators, a mark of direction, an accent of its own.
+STRANGE = "a\x85b\x9b31mc\u2028d\u202ee\u0301\tf\rg\nh \U0001f600 \xa0i"
+
 INFOS = [info("cat"), info("pa", "grp"), info("pb", "grp", 200, "FATAL", 0),
          info("é" * 40)]
 
@@ -124,6 +128,18 @@ CASES += [
     ("avail", {"getAllConfigInfo": []}),
     ("tail cat", {"readProcessStdoutLog": "a < b & c\ndé"}),
     ("tail cat", {"readProcessStdoutLog": ""}),
+    ("tail cat", {"readProcessStdoutLog": STRANGE}),
+    ("maintail", {"readLog": STRANGE}), ("version", {
+        "getSupervisorVersion": STRANGE}),
+    ("avail", {"getAllConfigInfo": [conf(STRANGE, "g"), conf("a", "g")]}),
+    ("status", {"getAllProcessInfo": [
+        info(STRANGE, description=STRANGE), info("a")]}),
+    ("start all", {"startAllProcesses": [result(STRANGE, 80)]}),
+    ("stop all", {"stopAllProcesses": [
+        dict(result("a", 30), description=STRANGE)]}),
+    ("reread", {"reloadConfig": reload([STRANGE])}),
+    ("reread", {"reloadConfig": Fault(92, STRANGE)}),
+    ("pid", {"getPID": Fault(6, STRANGE)}),
     ("maintail -5", {"readLog": "five"}),
     ("tail --5 cat stderr", {"readProcessStderrLog": "rest"}),
     ("start a a:b g:p:x g:* a:a", {

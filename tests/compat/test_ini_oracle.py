@@ -60,6 +60,35 @@ def read_by_us(helper, path):
     return shown if "error" in shown else shown["plugins"]
 
 
+BROKEN = [b"\xff", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xc3(", b"\x80",
+          b"\xe2(\xa1", b"\xe2\x82(", b"\xf0\x9f\x98(", b"\xed\xa0\x80",
+          b"\xc0\x80", b"\xe0\x80\x80", b"\xf4\x90\x80\x80", b"\xe2\xff\xff"]
+CHUNK = 8192
+
+
+def words_of_python(path):
+    with pytest.raises(UnicodeDecodeError) as error:
+        with open(path, encoding="utf-8") as file:
+            for _ in file:
+                pass
+    return str(error.value)
+
+
+def test_same_words_for_what_is_no_text(tmp_path):
+    """Python decodes in chunks, and its positions are those of a chunk."""
+    helper = supd.built("supervisord-c-config")
+    if helper is None:
+        pytest.skip("supervisord-c-config is not built")
+    path = tmp_path / "s.conf"
+    for broken in BROKEN:
+        for start in [30, *range(CHUNK - 4, CHUNK + 1), 2 * CHUNK - 2]:
+            for tail in b"", b"\n", b"x" * CHUNK + b"\n":
+                text = b"[supervisord]\n;".ljust(start, b"x")
+                path.write_bytes(text + broken + tail)
+                shown = read_by_us(helper, str(path))["error"]
+                assert words_of_python(path) in shown, (broken, start, tail)
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 13),
                     reason="newer parsers word and read some lines otherwise")
 def test_same_sections_and_values(tmp_path):

@@ -181,7 +181,7 @@ def test_gunicorn_lines(tmp_path, variables):
 SOCKET = ["/a", "/%n.sock", "%(base)/x", "rel", "h:1", ":8000", "%(name)",
           "/$(WHERE)/y", "%d%(name)", "/%c-%s-%e-%x"]
 UWSGI_VALUES = {
-    "socket": SOCKET, "http-socket": SOCKET,
+    "socket": SOCKET, "http-socket": SOCKET, "http": SOCKET,
     "chmod-socket": ["660", "1", "700"],
     "chown-socket": ["root:root", "root"],
     "umask": ["022", "007"], "uid": ["0", "root"], "gid": ["0"],
@@ -257,7 +257,7 @@ def compare_uwsgi(folder, shown, got, line):
         return
     base = os.path.join(str(folder), last(shown, "chdir") or "")
     binds = [value for key, value in shown
-             if key in ("socket", "http-socket")]
+             if key in ("socket", "http-socket", "http")]
     assert [row[1] for row in got if row[0] == "socket"] == [
         os.path.join(base, b) for b in binds if ":" not in b], everything
     assert [row[1] for row in got if row[0] == "tcp"] == [
@@ -311,6 +311,9 @@ REAL = [
     ("uwsgi -s {} --chown-socket {user}:{group}", {}),
     ("uwsgi -s {} --uid {user} --gid {group} --chown-socket {user}", {}),
     ("uwsgi -s {} --uid {user} --chown-socket :{group}", {}),
+    ("uwsgi --plugin http --http {}", {}),
+    ("uwsgi --plugin http --http {} --chmod-socket=640", {}),
+    ("uwsgi --plugin http --http {} --uid {user} --gid {group}", {}),
     ("uwsgi --json u.json", {"u.json": '{{"uwsgi": {{"http-socket": "{}", '
                              '"chmod-socket": "600"}}}}'}),
     ("uwsgi --yaml u.yaml", {"u.yaml": "uwsgi:\n  socket: {}\n"

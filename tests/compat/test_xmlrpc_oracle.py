@@ -29,7 +29,11 @@ VALUES = [
     "<base64>bg</base64>", "<base64>/w==</base64>",
     "<int></int>", "<int>x</int>", "<int>1.5</int>", "<double></double>",
     "<double>1,5</double>", "<double>0x1p3</double>",
-    "<dateTime.iso8601>x</dateTime.iso8601>",
+    *("<dateTime.iso8601>%s</dateTime.iso8601>" % date for date in (
+        "x", "20230231T00:00:00", "20230229T00:00:00", "19000229T00:00:00",
+        "00000101T00:00:00", "20260431T15:44:01", "20261200T15:44:01",
+        "20261301T15:44:01", "20261123T24:44:01", "20261123T15:60:01",
+        "20261123T15:44:60")),
     "<array/>", "<struct><member/></struct>",
     "<struct><member><name>a</name></member></struct>",
     "<struct><member><name>n</name><value>1</value><x/></member></struct>",

@@ -91,11 +91,13 @@ def test_dump_of_a_wrong_file(daemon, tmp_path):
 
 def test_dump_of_bytes_that_are_no_text(daemon, tmp_path):
     path = write(tmp_path, "[supervisord]\n[program:x]\n"
-                           "command=%(ENV_ODD)s\n")
+                           "command=%(ENV_ODD)s\n"
+                           "environment='A%(ENV_ODD)s'=1\n")
     done = supd.run([daemon, "--dump-config", "-c", path],
                     env=dict(supd.environment(), ODD="a\udcffb"))
     shown = json.loads(done.stdout)
     assert shown["processes"][0]["command"] == "a\ufffdb"
+    assert shown["processes"][0]["environment"] == {"Aa\ufffdb": "1"}
 
 
 def test_check(daemon, tmp_path):

@@ -248,13 +248,14 @@ def test_a_child_that_never_stops_writing_hinders_nobody():
                       encoding="ascii") as file:
                 return int(file.read().split()[1]) * 4096
         before = memory()
-        slowest = 0.0
+        took = []
         for _ in range(50):
             started = time.monotonic()
             rpc.startProcess("cat")
             rpc.stopProcess("cat")
-            slowest = max(slowest, time.monotonic() - started)
-        assert slowest < 2
+            took.append(time.monotonic() - started)
+        took.sort()
+        assert took[len(took) // 2] < 2 and took[-1] < 10, took
         assert memory() < before + (64 << 20)
 
 

@@ -114,11 +114,13 @@ def test_dry_run_as_text():
                         ("startProcess", ("web-2",))], 0),
     ("msignal hup grp:*", [("signalProcess", ("grp:a", "hup")),
                            ("signalProcess", ("grp:b", "hup"))], 0),
+    ("mstop al?", [("stopProcess", ("all:all",))], 0),
     ("mstop x*", [], 1),
     ("mstop x* web-*", [("stopProcess", ("web-1",))], 1),
 ])
 def test_patterns(words, calls, status):
-    methods = {"getAllProcessInfo": INFOS, "startProcess": True,
+    infos = INFOS + [info("all")]
+    methods = {"getAllProcessInfo": infos, "startProcess": True,
                "stopProcess": True, "signalProcess": True}
     with FakeServer(methods) as server:
         done = ctl("-s", server.url, words)
@@ -140,6 +142,30 @@ def test_pattern_status_and_usage():
     assert done.stdout.splitlines()[1].split() == ["web-1", "RUNNING", "d"]
     assert (bare.status, signal.status) == (2, 2)
     assert bare.stdout.startswith("Error: mstart requires a pattern\n")
+
+
+def test_columns_of_preflight_count_characters():
+    rows = [{"name": name, "verdict": verdict, "sentence": sentence}
+            for name, verdict, sentence in (
+                ("é" * 9, "fail", "x"), ("web", "ok", ""))]
+    with FakeServer({"preflight.reports": rows}) as server:
+        done = ctl("-s", server.url, "preflight")
+    assert done.status == 1
+    assert done.stdout == ("PROGRAM    VERDICT    WHY\n"
+                           "ééééééééé  fail       x\n"
+                           "web        ok         -\n")
+
+
+@pytest.mark.parametrize("words,method", [
+    ("version", "getSupervisorVersion"), ("tail x", "readProcessStdoutLog"),
+    ("maintail", "readLog")])
+def test_an_answer_of_another_type_is_no_success(words, method):
+    with FakeServer({method: ["text"]}) as server:
+        done = ctl("-s", server.url, words)
+    assert done.status == 1
+    assert done.stdout == (
+        "error: <class 'TypeError'>, the answer is no text: %s\n"
+        % server.url)
 
 
 # --- failures in friendlier words ---------------------------------------

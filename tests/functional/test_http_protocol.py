@@ -356,6 +356,28 @@ def test_slow_clients_disturb_nobody(own):
     assert len(stalled.reply().body) == 8_000_000
 
 
+def test_answers_that_nobody_takes_are_bounded(own):
+    def status(**options):
+        return own.ask(b"GET /big?size=70000 HTTP/1.1\r\n\r\n",
+                       **options).status
+
+    def stall(**options):
+        client = own.client(**options)
+        client.send(b"GET /big?size=100000000 HTTP/1.1\r\n\r\n")
+        client.until(b"\r\n\r\n")
+        return client
+
+    first = stall()
+    assert (status(), status(unix=True)) == (503, 200)
+    assert own.get("/hello") == b"hello"
+    assert len(own.get("/big?size=60000")) == 60000
+    second = stall(unix=True)
+    assert (status(), status(unix=True)) == (503, 503)
+    first.close()
+    second.close()
+    supd.wait_until(lambda: status() == 200, "an end of what is unsent")
+
+
 def test_requests_that_never_end_are_given_up():
     own = Probe(PROBE_REQUEST_MS="300")
     used = own.client()

@@ -302,7 +302,7 @@ def test_a_listener_that_hears_itself_is_no_avalanche(tmp_path):
         supd.wait_until(lambda: len(Events(daemon).all()) > 20, "echoes")
         begin = time.monotonic()
         assert daemon.state("p") == "RUNNING"
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 5
         assert life.Log(daemon).count("overflowed") == 0
 
 
@@ -317,7 +317,7 @@ def test_ticks_come_at_multiples_of_five_seconds(tmp_path):
         assert header["eventname"] == "TICK_5"
         when = int(body[len("when:"):])
         assert when % 5 == 0
-        assert 0 <= now - when < 2
+        assert 0 <= now - when < 5
 
 
 def test_listeners_are_stopped_last_and_hear_the_end(tmp_path):

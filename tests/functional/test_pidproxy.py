@@ -9,7 +9,7 @@ import time
 PIDPROXY = os.path.join(os.environ["SUPD_BUILDDIR"], "pidproxy")
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=20):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -47,7 +47,7 @@ def test_status_of_the_command(tmp_path):
 
 def test_ends_also_where_sigchld_was_ignored(tmp_path):
     done = subprocess.run(
-        [PIDPROXY, str(tmp_path / "pid"), "sh", "-c", "exit 7"], timeout=10,
+        [PIDPROXY, str(tmp_path / "pid"), "sh", "-c", "exit 7"], timeout=30,
         preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
     assert done.returncode == 7
 
@@ -83,7 +83,7 @@ def test_an_old_pid_file_is_not_believed(tmp_path):
     try:
         pidfile.write_text("%d\n" % stranger.pid)
         os.utime(pidfile, (1, 1))
-        done = subprocess.run([PIDPROXY, str(pidfile), "true"], timeout=10)
+        done = subprocess.run([PIDPROXY, str(pidfile), "true"], timeout=30)
         assert done.returncode == 0
         assert stranger.poll() is None
     finally:

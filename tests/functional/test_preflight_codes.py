@@ -12,8 +12,8 @@ import pytest
 
 import nginx_site
 import supd
-from preflight_case import (APP, STATIC, expect, make_site, needs_nginx, run,
-                            users)
+from preflight_case import (APP, STATIC, expect, make_site, mount_memory,
+                            needs_nginx, run, users)
 
 
 def read(name):
@@ -300,9 +300,6 @@ def test_a_kernel_that_cannot_answer(make_site, tmp_path):
 @needs_nginx
 def test_directory_that_a_boot_removes(make_site):
     site = make_site(server=STATIC + APP)
-    run("mount", "-t", "tmpfs", "none", site.path("run"))
-    try:
-        site.give("run", 0o2710)
-        assert site.ask().find("PF216")["severity"] == "notice"
-    finally:
-        run("umount", site.path("run"))
+    mount_memory(site, "run")
+    site.give("run", 0o2710)
+    assert site.ask().find("PF216")["severity"] == "notice"

@@ -2,7 +2,6 @@
 """Answers that are given again: never after anything they rest on changed."""
 
 import contextlib
-import json
 import os
 import socket
 import struct
@@ -14,56 +13,10 @@ import gated_site
 import nginx_site
 import supd
 from gated_site import users
+from keeper import TIME_AT, Keeper
 from nginx_site import needs_nginx
 
 pytestmark = needs_nginx
-
-# Where struct kept_head has the time of the answer.
-TIME_AT = 40
-
-
-class Keeper:
-    """Asks as the daemon's plugin does, with a file in memory as stdin."""
-
-    def __init__(self, site, program="web"):
-        self.site, self.program = site, program
-        self.file = os.memfd_create("kept")
-
-    def time(self):
-        head = os.pread(self.file, TIME_AT + 8, 0)
-        if len(head) < TIME_AT + 8:
-            return 0
-        return struct.unpack("q", head[TIME_AT:])[0]
-
-    def ask(self):
-        """The verdict with its sentence."""
-        done = subprocess.run(
-            [nginx_site.CHECKER, "-c", self.site.path("supervisord.conf"),
-             "--format=gate", "--program", self.program, "--keep"],
-            stdin=self.file, env=supd.environment(), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, timeout=60, check=False)
-        assert done.stderr == "", done.stderr
-        line, report = done.stdout.split("\n")[:2]
-        assert json.loads(report)["programs"][0]["name"] == self.program
-        return line
-
-    def settle(self):
-        """Asks until the answer is one that was given before: what changed
-        a moment ago is not vouched for."""
-        def kept():
-            before = self.time()
-            line = self.ask()
-            return line if before != 0 and self.time() == before else None
-        return supd.wait_until(kept, "an answer that is kept")
-
-    def is_fresh(self):
-        """Whether it was found out now, and the answer."""
-        before = self.time()
-        line = self.ask()
-        return self.time() != before, line
-
-    def close(self):
-        os.close(self.file)
 
 
 @pytest.fixture

@@ -85,8 +85,10 @@ def test_t63_chroot(make_site):
     os.chmod(root + site.home, 0o700)
     os.chmod(root, 0o755)
     os.makedirs(root + site.path("run"))
-    subprocess.run(["mount", "--bind", site.path("run"),
-                    root + site.path("run")], check=True)
+    refused = supd.run(["mount", "--bind", site.path("run"),
+                        root + site.path("run")])
+    if refused.status != 0:
+        pytest.skip(refused.stderr.splitlines()[0])
     site.undo.callback(LIBC.umount2, (root + site.path("run")).encode(), 2)
     site.master = ["chroot", root]
     site.start_nginx()

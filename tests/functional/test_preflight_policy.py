@@ -19,7 +19,7 @@ def day(offset):
 
 
 def write_policy(site, text):
-    with open(site.path("policy.yaml"), "w") as out:
+    with open(site.path("policy.yaml"), "w", errors="surrogateescape") as out:
         out.write("version: 1\n" + text)
     return "--policy=" + site.path("policy.yaml")
 
@@ -100,6 +100,37 @@ def test_a_waiver_for_all_covers_nothing_critical(make_site):
     ("codes: [\n", ":3:1: "),
     ("codes: {PF101: warn}\ncodes: {}\n", "'codes' is there twice"),
     ("pairs: [{socket: {mode: '999', path: /x}}]\n", "no mode of a socket"),
+    ("---\nversion: 1\n", ":2:1: a policy is one document"),
+    ("pairs: [{program: 'w\udce9b'}]\n", ":2:22: invalid trailing"),
+    ("codes: {PF213: fail, PF213: warn}\n", ":2:22: 'PF213' is there twice"),
+    ("defaults: {fail_level: error, fail_level: info}\n",
+     ":2:31: 'fail_level' is there twice"),
+    ("pairs: [{program: web}, {program: web}]\n",
+     ":2:25: program 'web' is there twice"),
+    ("pairs: [{program: ''}]\n", ":2:9: a pair needs a program"),
+    ("pairs: [{program: web, static: [{path: x}]}]\n",
+     ":2:33: static needs an absolute path"),
+    ("pairs: [{program: web, static: [{path: /x, url: x}]}]\n",
+     ":2:49: 'x' does not begin with '/'"),
+    ("pairs: [{program: web, uploads: [media]}]\n",
+     ":2:34: 'media' is not an absolute path"),
+    ("pairs: [{program: web, socket: {path: run/x}}]\n",
+     ":2:39: 'run/x' is not an absolute path"),
+    ("pairs: [{program: web, socket: {exclusive: maybe}}]\n",
+     ":2:44: 'maybe' is no value"),
+    ("nginx: [{container: web}]\n",
+     ":2:9: an nginx has either conf or pid_file"),
+    ("nginx: [{conf: /a, pid_file: /b}]\n",
+     ":2:9: an nginx has either conf or pid_file"),
+    ("nginx: [{container: web, pid_file: run/nginx.pid}]\n",
+     ":2:36: 'run/nginx.pid' is not an absolute path"),
+    ("waivers: [{code: PF101, program: web, path: '*', reason: '0123456789', "
+     "until: %s}]\n" % day(3), ":2:11: the waiver has no 'by'"),
+    ("pairs: &a [{program: web, servers: *a}]\n",
+     ":2:12: a single value is expected here"),
+    ("defaults: {<<: {fail_level: error}}\n", ":2:12: unknown key '<<'"),
+    ("secrets: {add: '*.x'}\n", ":2:16: a list is expected here"),
+    ("\tx: 1\n", ":2:1: found a tab"),
 ])
 def test_a_policy_says_where_it_is_wrong(make_site, text, where):
     site = make_site()
@@ -123,6 +154,14 @@ def test_codes_and_levels(make_site):
     strict = site.report(write_policy(
         site, "defaults: {fail_level: warning}\n"))
     assert strict.code == 1
+
+
+def test_an_alias_is_what_it_stands_for(make_site):
+    site = make_site()
+    report = site.report(write_policy(
+        site, "codes: &all {PF213: fail}\n"
+        "pairs: [{program: web, codes: *all}]\n"))
+    assert (report.code, report.find("PF213")["severity"]) == (1, "error")
 
 
 def test_pairs_say_what_the_command_does_not(make_site):
@@ -221,11 +260,19 @@ CONFIRMED = """
 @pytest.mark.parametrize("rule", [
     "deny all;", "allow 127.0.0.1; deny all;",
     "auth_basic x; auth_basic_user_file %(dir)s/nobody;", "internal;",
-    "limit_req zone=z;", "return 403;"])
-def test_requests_that_a_rule_decides_are_not_made(make_site, rule):
+    "limit_req zone=z;", "limit_conn c 1;", "return 403;",
+    "auth_request /auth;", "satisfy any; deny all;",
+    "if ($http_user_agent = preflight) { return 403; }"])
+@pytest.mark.parametrize("around", [False, True],
+                         ids=["in the location", "around it"])
+def test_requests_that_a_rule_decides_are_not_made(make_site, rule, around):
     """nginx's own log of requests has none of the checker's."""
-    site = make_site(server=CONFIRMED % ("", rule),
-                     http="limit_req_zone $uri zone=z:1m rate=1r/s;")
+    if around and rule == "internal;":
+        pytest.skip("internal is for locations")
+    site = make_site(server=CONFIRMED % (
+        (rule, "") if around else ("", rule)),
+        http="limit_req_zone $uri zone=z:1m rate=1r/s;"
+        "limit_conn_zone $uri zone=c:1m;")
     site.start_nginx()
     assert "PF019" not in site.report("--confirm=http").codes()
     assert requests(site) == []
@@ -274,3 +321,37 @@ def test_p15_odd_names_are_escaped(make_site):
         assert "\x1b" not in out
     report = site.report()
     assert report.find("PF108")["path"] == site.path(name)
+
+
+# Other servers at the same port; the first one answers who is not known, and
+# has nothing to serve.
+OTHERS = """
+    server { listen 127.0.0.1:%%(port)d %s; server_name %s;
+             location / { return 404; } }
+"""
+
+
+@pytest.mark.parametrize("names, other, asked", [
+    ("site.test", OTHERS % ("", "other.test"), True),
+    ("site.test", OTHERS % ("", "~."), True),
+    ("*.site.test", OTHERS % ("", "other.test"), True),
+    (".site.test", OTHERS % ("", "other.test"), True),
+    ("_", "", True),
+    ("~^site", "", True),
+    ("_", OTHERS % ("", "other.test"), False),
+    ("~^site", OTHERS % ("", "other.test"), False),
+    ("~^site x.site.test", OTHERS % ("", "other.test"), True),
+    ("\"\"", OTHERS % ("default_server", "localhost"), False),
+    ("site.test", OTHERS % ("", "site.test"), False),
+])
+def test_the_request_is_for_this_server(make_site, names, other, asked):
+    """Where no Host leads there for sure, nobody is asked."""
+    site = make_site(server=CONFIRMED % ("", ""), http=other)
+    text = open(site.conf).read()
+    with open(site.conf, "w") as out:
+        out.write(text.replace("server_name site.test;",
+                               "server_name %s;" % names))
+    site.start_nginx()
+    report = site.report("--confirm=http")
+    assert "PF019" not in report.codes(), report.find("PF019")
+    assert (requests(site) != []) == asked

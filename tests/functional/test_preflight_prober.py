@@ -11,8 +11,8 @@ import pytest
 
 import nginx_site
 import supd
-from preflight_case import (LOGO, expect, make_site, needs_nginx,
-                            needs_unshare, run, users)
+from preflight_case import (LOGO, expect, make_site, mount_memory,
+                            needs_nginx, needs_unshare, users)
 
 pytestmark = needs_nginx
 
@@ -100,9 +100,7 @@ def test_t124_many_entries(make_site):
     """The listing of one huge directory stays within its budget."""
     site = make_site()
     # In memory: making so many on a disk takes minutes.
-    run("mount", "-t", "tmpfs", "-o", "mode=755", "none",
-        site.path("home/site/static"))
-    site.undo.callback(run, "umount", site.path("home/site/static"))
+    mount_memory(site, "home/site/static", "-o", "mode=755")
     folder = os.open(site.path("home/site/static"), os.O_RDONLY)
     for i in range(200000):
         os.mknod("f%d" % i, 0o644, dir_fd=folder)

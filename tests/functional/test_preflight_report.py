@@ -3,10 +3,12 @@
 
 import json
 import os
+import pwd
 import shlex
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -489,6 +491,48 @@ def test_command_that_cannot_be_executed(make_site):
     assert report.find("PF303")["path"] == site.home + "/site/start"
     site.supervisord_conf("preflight_upload=%(dir)s")
     assert "PF304" in site.report().codes()
+
+
+def can_start(site, command):
+    entry = pwd.getpwnam(site.users.app)
+    try:
+        return subprocess.run(
+            [command], user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
+            cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            check=False, timeout=60).returncode == 0
+    except PermissionError:
+        return False
+
+
+def test_environment_that_cannot_be_used(make_site):
+    """A script of pip's, whose Python and packages are in a virtualenv."""
+    site = make_site()
+    venv = site.home + "/venv"
+    packages = "%s/lib/python%d.%d/site-packages" % (
+        venv, *sys.version_info[:2])
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", venv],
+                   check=True)
+    script = venv + "/bin/serve"
+    with open(script, "w") as out:
+        out.write("#!%s/bin/python3\nimport needed\n" % venv)
+    with open(packages + "/needed.py", "w"):
+        pass
+    os.chmod(script, 0o755)
+    site.supervisord_conf(command=script)
+    assert can_start(site, script)
+    assert "PF303" not in site.report().codes()
+    os.chmod(packages, 0o700)
+    assert not can_start(site, script)
+    assert site.report().find("PF303")["path"] == packages
+    os.chmod(packages, 0o755)
+    private = site.path("private")
+    os.mkdir(private, 0o700)
+    os.rename(venv + "/bin/python3", private + "/python3")
+    os.symlink(private + "/python3", venv + "/bin/python3")
+    assert not can_start(site, script)
+    closed = site.report().find("PF303")
+    assert closed["path"] == venv + "/bin/python3"
+    assert "cannot pass through %s " % private in closed["message"]
 
 
 def test_unpacked_image(make_site, users):

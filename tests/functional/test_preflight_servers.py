@@ -3,6 +3,7 @@
 what the checker said before the start and says of it afterwards."""
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -27,6 +28,46 @@ async def asgi(scope, receive, send):
         await send({"type": "http.response.start", "status": 200,
                     "headers": []})
         await send({"type": "http.response.body", "body": b"hello"})
+
+
+def aio(argv):
+    from aiohttp import web
+
+    async def hello(request):
+        return web.Response(text="hello")
+    made = web.Application()
+    made.router.add_get("/", hello)
+    return made
+"""
+
+# A program of its own: no command line says what it binds.
+OWN_PROGRAM = """
+import asyncio
+import sys
+
+
+async def with_asyncio(path):
+    async def answer(reader, writer):
+        await reader.readuntil(b"\\r\\n\\r\\n")
+        writer.write(b"HTTP/1.0 200 OK\\r\\n\\r\\nhello")
+        writer.close()
+    async with await asyncio.start_unix_server(answer, path) as server:
+        await server.serve_forever()
+
+
+async def with_tornado(path, *mode):
+    from tornado import httpserver, netutil, web
+
+    class Hello(web.RequestHandler):
+        def get(self):
+            self.write("hello")
+    server = httpserver.HTTPServer(web.Application([("/", Hello)]))
+    server.add_socket(netutil.bind_unix_socket(
+        path, *(int(m, 8) for m in mode)))
+    await asyncio.Event().wait()
+
+asyncio.run({"asyncio": with_asyncio, "tornado": with_tornado}[
+    sys.argv[1]](*sys.argv[2:]))
 """
 SOCKET = "run/app.sock"
 
@@ -46,6 +87,17 @@ OWN = [
     ("uwsgi --socket %s --chmod-socket=660", 0o660),
     ("uwsgi --socket %s --chmod-socket", 0o666),
     ("uwsgi --socket %s --umask 077", 0o700),
+    ("/usr/bin/python3 -m aiohttp.web -U %s app:aio", 0o755),
+]
+
+# What the program does, the umask it has, the key that says the mode, and the
+# mode that was measured.
+PROGRAMS = [
+    ("asyncio %s", "022", None, 0o755),
+    ("asyncio %s", "007", None, 0o770),
+    ("tornado %s", "022", "0600", 0o600),
+    ("tornado %s", "007", "0600", 0o600),
+    ("tornado %s 660", "022", "0660", 0o660),
 ]
 
 # The same for root: user and group of the socket as well; None: that of the
@@ -65,14 +117,25 @@ ROOT = [
 ]
 
 
+def need_server(command):
+    server = next(word for word in command.split() if word in (
+        "gunicorn", "uvicorn", "hypercorn", "waitress-serve", "daphne",
+        "uwsgi", "aiohttp.web"))
+    if server == "aiohttp.web":
+        need_module("aiohttp")
+    elif shutil.which(server) is None:
+        pytest.skip("%s is not installed" % server)
+
+
+def need_module(name):
+    """The tests are run by the Python that the programs get."""
+    if importlib.util.find_spec(name) is None:
+        pytest.skip("%s is not installed" % name)
+
+
 def program(site, command, user=None):
     """A site whose program is this command; skipped without the server."""
-    words = command.split()
-    server = next(word for word in words if word in (
-        "gunicorn", "uvicorn", "hypercorn", "waitress-serve", "daphne",
-        "uwsgi"))
-    if shutil.which(server) is None:
-        pytest.skip("%s is not installed" % server)
+    need_server(command)
     site.write("home/site/app.py", APP)
     site.command = command % site.path(SOCKET)
     site.supervisord_conf()
@@ -82,15 +145,14 @@ def program(site, command, user=None):
                                          "user=%s" % user)
         with open(conf, "w") as out:
             out.write(text)
-    return server
 
 
 @contextlib.contextmanager
-def running(site, user=None):
+def running(site, user=None, umask=0o022):
     """The server, as the daemon would start it."""
     entry = pwd.getpwnam(user or site.users.app)
     process = subprocess.Popen(
-        site.command.split(), cwd=site.home + "/site", umask=0o022,
+        site.command.split(), cwd=site.home + "/site", umask=umask,
         user=entry.pw_uid, group=entry.pw_gid,
         extra_groups=os.getgrouplist(entry.pw_name, entry.pw_gid),
         env=supd.environment(HOME=site.home, PYTHONDONTWRITEBYTECODE="1"),
@@ -140,6 +202,33 @@ def test_a_servers_own_mode(make_site, command, mode):
     # Worker and directory have one group: w for it decides.
     assert ("PF205" in said) == (mode & 0o020 == 0), said
     assert ("PF202" in after.codes()) == (mode & 0o020 == 0), after.codes()
+
+
+@pytest.mark.parametrize("does, umask, says, mode", PROGRAMS)
+def test_a_program_that_says_its_socket(make_site, does, umask, says, mode):
+    need_module(does.split()[0])
+    site = make_site()
+    site.write("home/site/own.py", OWN_PROGRAM)
+    site.command = "/usr/bin/python3 own.py " + does % site.path(SOCKET)
+    keys = "umask=%s\npreflight_socket=%s\n" % (umask, site.path(SOCKET))
+    if says is not None:
+        keys += "preflight_socket_mode=%s\n" % says
+    site.supervisord_conf(keys)
+    said = site.ask().codes()
+    with running(site, umask=int(umask, 8)):
+        supd.wait_until(lambda: listens(site.path(SOCKET)), "its socket")
+        assert os.lstat(site.path(SOCKET)).st_mode & 0o7777 == mode
+        after = site.ask("--running")
+        # A program that does not say it is not what was predicted.
+        site.supervisord_conf("umask=022\npreflight_socket=%s\n" %
+                              site.path(SOCKET))
+        assert ("PF218" in site.ask("--running").codes()) == (mode != 0o755)
+    assert "PF218" not in after.codes("info")
+    assert ("PF205" in said) == (mode & 0o020 == 0), said
+    # None of them removes it, none is hindered by it.
+    assert os.path.exists(site.path(SOCKET))
+    with running(site, umask=int(umask, 8)):
+        supd.wait_until(lambda: listens(site.path(SOCKET)), "its socket")
 
 
 @pytest.mark.parametrize("command, user, group", ROOT)
@@ -197,6 +286,7 @@ def test_uwsgi_becomes_its_user_first(make_site, options, creates):
     ("hypercorn -b unix:%s app:asgi", True),
     ("waitress-serve --unix-socket=%s app:app", True),
     ("uwsgi --socket %s", True),
+    ("/usr/bin/python3 -m aiohttp.web -U %s app:aio", True),
 ])
 def test_an_old_socket(make_site, command, starts):
     """Some servers remove it, some do not start any more."""

@@ -27,6 +27,9 @@ APP, WORKER = ("pf_%s%d" % (stem, os.getpid()) for stem in ("app", "ngx"))
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make users"),
+    pytest.mark.skipif(not supd.has_capability(supd.CAP_SYS_PTRACE),
+                       reason="needs CAP_SYS_PTRACE to see what a worker of "
+                       "nginx sees"),
     pytest.mark.skipif(ASK is None, reason="preflight_ask is not built"),
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
     pytest.mark.skipif(shutil.which("useradd") is None,

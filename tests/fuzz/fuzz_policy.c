@@ -28,7 +28,7 @@ check(const struct policy *policy)
 
 		assert(waiver->program != NULL && waiver->by != NULL);
 		assert(strlen(waiver->reason) >= 10);
-		assert(waiver->until <= NOW + (time_t)366 * 86400);
+		assert(waiver->until <= NOW + (time_t)367 * 86400);
 	}
 }
 

@@ -27,6 +27,8 @@ GUNICORN = supd.installed("/usr/bin/gunicorn")
 def reason_to_skip():
     if os.geteuid() != 0:
         return "needs root to make users"
+    if not supd.has_capability(supd.CAP_SYS_PTRACE):
+        return "needs CAP_SYS_PTRACE to see what a worker of nginx sees"
     if CHECKER is None:
         return "supervisord-c-preflight is not built"
     if NGINX is None or GUNICORN is None:

@@ -282,6 +282,16 @@ def needs_unshare(option="-m"):
         pytest.skip(refused)
 
 
+def mount_memory(site, name, *options):
+    """Puts a file system in memory over a folder of the site; skips where
+    none can be mounted."""
+    path = site.path(name)
+    refused = supd.run(["mount", "-t", "tmpfs", *options, "none", path])
+    if refused.status != 0:
+        pytest.skip(refused.stderr.splitlines()[0])
+    site.undo.callback(run, "umount", path)
+
+
 @contextlib.contextmanager
 def sysctl(name, value):
     """Switches a kernel setting for a moment."""

@@ -104,6 +104,16 @@ def free_port():
         return sock.getsockname()[1]
 
 
+CAP_SYS_PTRACE = 19 # <linux/capability.h>
+
+
+def has_capability(number):
+    """Whether this process has it: root in a container may not."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        effective = re.search(r"CapEff:\s*(\S+)", file.read())[1]
+    return int(effective, 16) >> number & 1 == 1
+
+
 def refusal(*command):
     """What a tool says that does not work here, None if it does: namespaces
     in a chroot, for example, or in a container."""

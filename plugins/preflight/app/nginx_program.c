@@ -38,18 +38,26 @@ read_command(const struct plain_command *command, struct nginx_args *args)
 	return true;
 }
 
+bool
+nginx_program_args(const struct strvec *words, struct nginx_args *args)
+{
+	struct plain_commands commands = { 0 };
+	bool found = false;
+
+	unwrap_command(words, &commands);
+	for (size_t i = 0; i < commands.count && !found; i++)
+		found = read_command(&commands.items[i], args);
+	plain_commands_done(&commands);
+	return found;
+}
+
 static bool
 starts_nginx(const char *line, struct nginx_args *args)
 {
 	struct strvec words = STRVEC_INIT;
-	struct plain_commands commands = { 0 };
-	bool found = false;
+	bool found = shell_words_split(line, &words, NULL) == 0 &&
+	    nginx_program_args(&words, args);
 
-	if (shell_words_split(line, &words, NULL) == 0)
-		unwrap_command(&words, &commands);
-	for (size_t i = 0; i < commands.count && !found; i++)
-		found = read_command(&commands.items[i], args);
-	plain_commands_done(&commands);
 	strvec_done(&words);
 	return found;
 }

@@ -15,4 +15,8 @@
 const struct program_view *nginx_program_find(const struct program_views *,
     struct nginx_args *);
 
+/* Whether the words of a command start an nginx, behind whatever wraps it; then
+ * its arguments, which the caller frees with nginx_args_done. */
+bool nginx_program_args(const struct strvec *words, struct nginx_args *);
+
 #endif

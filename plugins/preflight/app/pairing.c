@@ -10,6 +10,7 @@
 
 #include "preflight/app/pairing.h"
 #include "preflight/nginx/nginx_location.h"
+#include "preflight/nginx/nginx_pass.h"
 #include "preflight/witness/witness.h"
 
 /*
@@ -241,22 +242,22 @@ pair_sockets(struct pairing *pairing, const struct program_view *view,
 	}
 }
 
-static bool
-is_served(const struct need *need)
+bool
+pairing_is_served(const struct need *need)
 {
 	return need->kind == NEED_STATIC_TREE ||
 	    need->kind == NEED_STATIC_FILE || need->kind == NEED_INTERNAL_TREE;
 }
 
-/* A tree in the program's own places; a home of "/" or "/nonexistent" says
- * nothing. */
+/* A home of "/" or "/nonexistent" says nothing. */
 bool
 pairing_is_likely(const struct program_view *view, const struct need *need)
 {
-	return is_served(need) &&
+	return pairing_is_served(need) &&
 	    (path_is_inside(need->path, view->directory) ||
 		(view->cred.uid != 0 &&
-		    path_is_inside(need->path, view->home)));
+		    (path_is_inside(need->path, view->home) ||
+			(need->owned && need->owner == view->cred.uid))));
 }
 
 static bool
@@ -320,45 +321,33 @@ pair_static(struct pairing *pairing, const struct program_view *view,
 	}
 }
 
-/* "127.0.0.1:8000" in "http://127.0.0.1:8000/x". */
+/* Whether an address of nginx's is that of a program on this machine. */
 static bool
-passes_to(const char *argument, const char *bind)
+is_bind(const char *address, const char *bind)
 {
-	const char *port = strrchr(bind, ':'), *found;
-	size_t len;
+	const char *port = strrchr(bind, ':');
+	size_t len = strcspn(address, "/"), port_len;
 
 	if (port == NULL)
 		return false;
-	found = strstr(argument, port);
-	len = strlen(port);
-	if (found == NULL || (found[len] != '\0' && found[len] != '/'))
+	port_len = strlen(port);
+	if (len < port_len ||
+	    strncmp(address + len - port_len, port, port_len) != 0)
 		return false;
-	found = strstr(argument, "://");
-	argument = found == NULL ? argument : found + 3;
-	return strncmp(argument, "127.", 4) == 0 ||
-	    strncmp(argument, "localhost:", 10) == 0 ||
-	    strncmp(argument, "[::1]:", 6) == 0 ||
-	    strncmp(argument, bind, strlen(bind)) == 0;
+	return strncmp(address, "127.", 4) == 0 ||
+	    strncmp(address, "localhost:", 10) == 0 ||
+	    strncmp(address, "[::1]:", 6) == 0 ||
+	    (len == strlen(bind) && strncmp(address, bind, len) == 0);
 }
 
 static bool
-node_passes_to(const struct nginx_node *node, const struct strvec *binds)
+is_any_bind(const char *address, const void *arg)
 {
-	const struct nginx_node *child;
-	size_t len;
+	const struct strvec *binds = arg;
 
-	TAILQ_FOREACH(child, &node->children, entry) {
-		len = strlen(nginx_node_arg(child, 0));
-		if (len > 5 && strcmp(child->args[0] + len - 5, "_pass") == 0) {
-			for (size_t i = 0; i < binds->len; i++) {
-				if (passes_to(nginx_node_arg(child, 1),
-					binds->items[i]))
-					return true;
-			}
-		}
-		if (child->block && node_passes_to(child, binds))
+	for (size_t i = 0; i < binds->len; i++)
+		if (is_bind(address, binds->items[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -372,7 +361,8 @@ pair_tcp(struct pairing *pairing, const struct program_view *view,
 	for (size_t i = 0; i < site->model->server_count; i++) {
 		const struct nginx_server *server = &site->model->servers[i];
 
-		if (!node_passes_to(server->node, &view->plan.tcp))
+		if (!nginx_passes_to(server->node, is_any_bind,
+			&view->plan.tcp))
 			continue;
 		for (size_t j = 0; j < site->need_count; j++) {
 			const struct need *need = &site->needs[j];

@@ -60,8 +60,10 @@ void pairing_done(struct pairing *);
 
 const char *pair_reason_name(enum pair_reason); /* NULL for NONE */
 
-/* Whether the need lies in the program's own places: below its directory or
- * its user's home. */
+/* Whether it is a tree or file that requests lead to. */
+bool pairing_is_served(const struct need *);
+/* Whether the need is likely the program's: below its directory or its user's
+ * home, or his. */
 bool pairing_is_likely(const struct program_view *, const struct need *);
 
 /* Whether two socket paths name the same place: lexically, then by the real

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/parse.h"
+#include "base/suggest.h"
 #include "base/xmalloc.h"
 #include "config/config.h"
 
@@ -37,6 +38,16 @@ split_list(const char *text, struct strvec *items)
 			strvec_remove(items, items->len - 1);
 		text += len + (text[len] != '\0');
 	}
+}
+
+static int
+check_paths(const struct strvec *paths, char **cause)
+{
+	for (size_t i = 0; i < paths->len; i++)
+		if (*paths->items[i] != '/')
+			return cause_set(cause, "'%s' is not an absolute path",
+			    paths->items[i]);
+	return 0;
 }
 
 static int
@@ -75,6 +86,12 @@ read_nginx(struct preflight_keys *keys, const char *value, char **cause)
 		    "'%s' is none of auto, none, pid:/file, /path/nginx.conf",
 		    value);
 	return take_text(&keys->nginx, value);
+}
+
+static int
+read_nginx_dump(struct preflight_keys *keys, const char *value, char **cause)
+{
+	return parse_bool(value, &keys->nginx_dump, cause);
 }
 
 static int
@@ -126,9 +143,9 @@ read_static(struct preflight_keys *keys, const char *value, char **cause)
 static int
 read_socket(struct preflight_keys *keys, const char *value, char **cause)
 {
-	(void)cause;
-	split_list(value, &keys->sockets);
-	return 0;
+	if (strcmp(value, "auto") != 0)
+		split_list(value, &keys->sockets);
+	return check_paths(&keys->sockets, cause);
 }
 
 static int
@@ -149,10 +166,9 @@ read_socket_mode(struct preflight_keys *keys, const char *value, char **cause)
 static int
 read_upload(struct preflight_keys *keys, const char *value, char **cause)
 {
-	(void)cause;
 	if (strcmp(value, "auto") != 0)
 		split_list(value, &keys->uploads);
-	return 0;
+	return check_paths(&keys->uploads, cause);
 }
 
 static int
@@ -213,9 +229,11 @@ read_confirm(struct preflight_keys *keys, const char *value, char **cause)
 static int
 read_runtime_dir(struct preflight_keys *keys, const char *value, char **cause)
 {
-	(void)cause;
-	return take_text(&keys->runtime_dir,
-	    strcmp(value, "none") == 0 ? "" : value);
+	if (strcmp(value, "none") == 0)
+		return take_text(&keys->runtime_dir, "");
+	if (*value != '/' && *value != '\0')
+		return cause_set(cause, "'%s' is not an absolute path", value);
+	return take_text(&keys->runtime_dir, value);
 }
 
 /* clang-format off */
@@ -226,6 +244,7 @@ static const struct {
 } rows[] = {
 	{ "mode",		read_mode,		false },
 	{ "nginx",		read_nginx,		true },
+	{ "nginx_dump",		read_nginx_dump,	false },
 	{ "nginx_user",		read_nginx_user,	false },
 	{ "server",		read_server,		true },
 	{ "static",		read_static,		false },
@@ -239,6 +258,8 @@ static const struct {
 	{ "runtime_dir",	read_runtime_dir,	false },
 };
 /* clang-format on */
+
+#define KEY_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 static bool
 names_program(const struct plugin_section *section,
@@ -307,6 +328,66 @@ find_value(const struct preflight_source *source, const char *name, bool *own)
 	return value == NULL ? preflight_global(config, name) : value;
 }
 
+/* Whether a key without its prefix is one of the rows, or of more. */
+static int
+check_name(const struct setting *setting, const char *name,
+    const char *const *more, char **cause)
+{
+	const char *names[KEY_COUNT + 3], *meant;
+	size_t count = 0;
+
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		names[count++] = rows[i].name;
+	for (; *more != NULL; more++)
+		names[count++] = *more;
+	names[count] = NULL;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return 0;
+	meant = suggest(name, names);
+	return cause_set(cause, "%s:%u: unknown key '%s'%s%.*s%s%s",
+	    setting->file, setting->line, setting->key,
+	    meant == NULL ? "" : ", did you mean '",
+	    meant == NULL ? 0 : (int)(name - setting->key), setting->key,
+	    meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
+}
+
+static int
+check_section(const struct plugin_section *section, char **cause)
+{
+	static const char *const global[] = { "fail_level", "report_dir",
+		NULL };
+	static const char *const named[] = { "programs", NULL };
+	const struct settings *settings = &section->settings;
+	int failed = 0;
+
+	if (strncmp(section->name, "preflight", 9) != 0)
+		return 0;
+	for (size_t i = 0; i < settings->count && failed == 0; i++)
+		failed = check_name(&settings->items[i], settings->items[i].key,
+		    section->name[9] == ':' ? named : global, cause);
+	return failed;
+}
+
+/* A misspelled key would otherwise be a check that nobody makes. */
+static int
+check_names(const struct preflight_source *source, char **cause)
+{
+	static const char *const none[] = { NULL };
+	const struct config *config = source->config;
+	int failed = 0;
+
+	for (size_t i = 0; i < source->own->count && failed == 0; i++) {
+		const struct setting *own = &source->own->items[i];
+
+		if (strncmp(own->key, "preflight_", 10) == 0)
+			failed = check_name(own, own->key + 10, none, cause);
+	}
+	for (size_t i = 0; i < config->plugin_section_count && failed == 0; i++)
+		failed = check_section(&config->plugin_sections[i], cause);
+	return failed;
+}
+
 int
 preflight_keys_read(const struct preflight_source *source,
     struct preflight_keys *keys, char **cause)
@@ -318,7 +399,8 @@ preflight_keys_read(const struct preflight_source *source,
 
 	*keys = (struct preflight_keys){ .socket_mode = -1,
 		.timeout_s = TIMEOUT_DEFAULT_S };
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	failed = check_names(source, &reason);
+	for (size_t i = 0; i < KEY_COUNT && !failed; i++) {
 		raw = find_value(source, rows[i].name, &own);
 		if (raw == NULL)
 			continue;
@@ -329,8 +411,6 @@ preflight_keys_read(const struct preflight_source *source,
 			keys->demanded = true;
 		failed = rows[i].read(keys, value, &reason);
 		free(value);
-		if (failed)
-			break;
 	}
 	if (failed) {
 		cause_set(cause, "preflight of '%s': %s", source->program,
@@ -358,6 +438,7 @@ preflight_keys_done(struct preflight_keys *keys)
 	free(keys->policy);
 	free(keys->runtime_dir);
 	strvec_done(&keys->more_nginx);
+	strvec_done(&keys->dumped_nginx);
 	strvec_done(&keys->servers);
 	strvec_done(&keys->sockets);
 	strvec_done(&keys->uploads);

@@ -30,9 +30,11 @@ struct served_path {
 
 struct preflight_keys {
 	enum preflight_mode mode;
-	bool mode_said;		  /* else the default of contract P3.1 */
-	char *nginx;		  /* "auto", "none", a path, "pid:..." */
-	struct strvec more_nginx; /* further ones, from a policy */
+	bool mode_said;		    /* else the default of contract P3.1 */
+	char *nginx;		    /* "auto", "none", a path, "pid:..." */
+	struct strvec more_nginx;   /* further ones, from a policy */
+	bool nginx_dump;	    /* nginx itself is asked, too */
+	struct strvec dumped_nginx; /* of these alone, from a policy */
 	bool demanded;	  /* the pairing was asked for: none is an error */
 	char *nginx_user; /* user[:group], NULL: by config */
 	struct strvec servers;

@@ -26,8 +26,7 @@ server_plan_done(struct server_plan *plan)
 {
 	for (size_t i = 0; i < plan->socket_count; i++) {
 		free(plan->sockets[i].path);
-		free(plan->sockets[i].user);
-		free(plan->sockets[i].group);
+		command_identity_done(&plan->sockets[i].owner);
 		free(plan->sockets[i].says);
 	}
 	free(plan->sockets);
@@ -269,17 +268,20 @@ set_identity(struct planned_socket *planned,
     const struct server_settings *settings, enum server_gives gives)
 {
 	const char *user = settings->user, *group = settings->group;
+	struct command_identity *owner = &planned->owner;
 
 	planned->becomes = gives == SERVER_BECOMES;
 	if ((user == NULL && group == NULL) ||
 	    (gives == SERVER_GIVES_PAIR && (user == NULL || group == NULL)))
 		return;
-	if (gives == SERVER_GIVES_BOTH) {
-		user = user == NULL ? "root" : user;
-		group = group == NULL ? "root" : group;
-	}
-	planned->user = copy_or_null(user);
-	planned->group = copy_or_null(group);
+	/* Like uwsgi: the groups of the user come with a named group only. */
+	owner->groups =
+	    user != NULL && group != NULL ? IDENTITY_MEMBER : IDENTITY_NAMED;
+	if (user == NULL && gives == SERVER_GIVES_BOTH)
+		user = "root";
+	if (user != NULL)
+		command_identity_user(owner, user);
+	command_identity_group(owner, group == NULL ? "root" : group);
 }
 
 /* What uwsgi gives away with chown-socket, "user:group", was made by whoever
@@ -288,12 +290,13 @@ static void
 set_owner(struct planned_socket *planned, const struct reading *reading,
     const struct server_settings *settings)
 {
+	const struct command_identity *as = &reading->command->as;
 	const char *owner = settings->socket_owner;
 	size_t len;
 
-	if (reading->command->user != NULL) {
-		planned->user = xstrdup(reading->command->user);
-		planned->becomes = planned->logs_in = true;
+	if (command_identity_is_set(as)) {
+		command_identity_copy(&planned->owner, as);
+		planned->becomes = true;
 		return;
 	}
 
@@ -303,9 +306,22 @@ set_owner(struct planned_socket *planned, const struct reading *reading,
 	}
 	len = strcspn(owner, ":");
 	if (len > 0)
-		planned->user = xstrndup(owner, len);
+		planned->owner.user = xstrndup(owner, len);
 	if (owner[len] == ':')
-		planned->group = xstrdup(owner + len + 1);
+		planned->owner.group = xstrdup(owner + len + 1);
+}
+
+/* Its umask is the server's own, or that of the process. */
+static void
+set_umask(struct planned_socket *planned, const struct reading *reading,
+    const struct server_settings *settings)
+{
+	planned->umask = settings->umask != -1 ? settings->umask
+					       : reading->server->default_umask;
+	if (planned->umask != -1)
+		return;
+	planned->umask = reading->command->umask;
+	planned->masks = reading->command->masks;
 }
 
 static void
@@ -330,8 +346,7 @@ plan_socket(struct reading *reading, const struct server_settings *settings,
 	planned->mode = settings->socket_mode != -1 ? settings->socket_mode
 	    : settings->umask != -1		    ? -1
 						    : server->default_mode;
-	planned->umask =
-	    settings->umask != -1 ? settings->umask : server->default_umask;
+	set_umask(planned, reading, settings);
 	planned->keeps_mode = server->keeps_mode && settings->socket_mode == -1;
 	planned->keeps_stale = server->keeps_stale || settings->keeps_stale;
 	planned->says = mode_reason(server, settings);

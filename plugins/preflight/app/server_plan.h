@@ -8,6 +8,8 @@
 
 #include "base/strvec.h"
 
+#include "preflight/app/command_identity.h"
+
 struct cred;
 
 /*
@@ -24,11 +26,12 @@ struct planned_socket {
 	int umask;	  /* of the server's setting; -1: that of the process */
 	bool keeps_mode;  /* of a socket that is there already */
 	bool keeps_stale; /* the server ends if a socket is there already */
-	char *user;	  /* who will own it, if root starts the program; */
-	char *group;	  /* NULL: whoever starts it */
-	bool becomes;	  /* they make it, too: root does not */
-	bool logs_in;	  /* ... with all of the user's groups, as by gosu */
-	char *says;	  /* where the mode comes from: "gunicorn -m 022" */
+	int masks;	  /* bits that the umask of the process has at least */
+	/* Who will own it, if root starts the program; what is NULL in it
+	 * stays as whoever makes the socket has it. */
+	struct command_identity owner;
+	bool becomes; /* the owner makes it, too: root does not */
+	char *says;   /* where the mode comes from: "gunicorn -m 022" */
 };
 
 struct server_plan {

@@ -65,6 +65,7 @@ static const struct server_option uwsgi_options[] = {
 	{ "--socket",		SERVER_KEY_UWSGI,	false },
 	{ "-s",			SERVER_KEY_UWSGI,	false },
 	{ "--uwsgi-socket",	SERVER_KEY_UWSGI,	false },
+	{ "--http",		SERVER_KEY_UWSGI,	false },
 	{ "--http-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--http11-socket",	SERVER_KEY_UWSGI,	false },
 	{ "--fastcgi-socket",	SERVER_KEY_UWSGI,	false },
@@ -131,6 +132,16 @@ static const struct server_option daphne_options[] = {
 	{ NULL, 0, false },
 };
 
+static const struct server_option aiohttp_options[] = {
+	{ "-U",			SERVER_KEY_PATH,	false },
+	{ "--path",		SERVER_KEY_PATH,	false },
+	{ "-H",			SERVER_KEY_HOST,	false },
+	{ "--hostname",		SERVER_KEY_HOST,	false },
+	{ "-P",			SERVER_KEY_PORT,	false },
+	{ "--port",		SERVER_KEY_PORT,	false },
+	{ NULL, 0, false },
+};
+
 static const struct server servers[] = {
 	{ .name = "gunicorn", .module = "gunicorn",
 	  .options = gunicorn_options, .variables = no_variables,
@@ -160,6 +171,10 @@ static const struct server servers[] = {
 	  .options = daphne_options, .variables = no_variables,
 	  .default_bind = "127.0.0.1:8000",
 	  .default_mode = 0666, .default_umask = -1, .keeps_stale = true },
+	{ .name = "aiohttp", .module = "aiohttp",
+	  .options = aiohttp_options, .variables = no_variables,
+	  .default_bind = "localhost:8080",
+	  .default_mode = -1, .default_umask = -1 },
 };
 /* clang-format on */
 

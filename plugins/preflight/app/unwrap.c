@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/shell_words.h"
 #include "base/xmalloc.h"
 
 #include "preflight/app/unwrap.h"
+#include "preflight/app/wrapper_table.h"
 
 /*
  * A cursor moves over the words; each wrapper in the table takes away its own
@@ -15,56 +17,6 @@
  */
 
 #define DEPTH_LIMIT 8
-
-/* The first operand names the user. */
-#define OPERAND ""
-
-struct wrapper {
-	const char *name;
-	const char *verb;	/* has to follow: "poetry run" */
-	const char *with_value; /* options that take the next word */
-	size_t operands;	/* words of its own before the command */
-	bool assigns;		/* NAME=value words are for the command */
-	const char *user;	/* options that name who runs it, each with */
-				/* its NUL, or OPERAND; NULL: it stays */
-};
-
-/* clang-format off */
-static const struct wrapper wrappers[] = {
-	{ "env",	NULL,	" -u --unset -C --chdir ",	0, true, NULL },
-	{ "exec",	NULL,	" -a ",				0, false, NULL },
-	{ "command",	NULL,	"",				0, false, NULL },
-	{ "nice",	NULL,	" -n --adjustment ",		0, false, NULL },
-	{ "ionice",	NULL,	" -c -n ",			0, false, NULL },
-	{ "chrt",	NULL,	"",				1, false, NULL },
-	{ "nohup",	NULL,	"",				0, false, NULL },
-	{ "setsid",	NULL,	"",				0, false, NULL },
-	{ "time",	NULL,	"",				0, false, NULL },
-	{ "stdbuf",	NULL,	" -i -o -e ",			0, false, NULL },
-	{ "timeout",	NULL,	" -k -s ",			1, false, NULL },
-	{ "tini",	NULL,	" -p ",				0, false, NULL },
-	{ "dumb-init",	NULL,	" -r ",				0, false, NULL },
-	{ "pidproxy",	NULL,	"",				1, false, NULL },
-	{ "poetry",	"run",	" -C --directory ",		0, false, NULL },
-	{ "pipenv",	"run",	"",				0, false, NULL },
-	{ "uv",		"run",	" --with --python -p --directory ", 0, false, NULL },
-	{ "pdm",	"run",	" -p ",				0, false, NULL },
-	{ "ddtrace-run", NULL,	"",				0, false, NULL },
-	{ "opentelemetry-instrument", NULL, "",			0, false, NULL },
-	{ "newrelic-admin", "run-program", "",			0, false, NULL },
-	{ "sudo",	NULL,	" -u --user -g --group -p -C -D -h -R -T -U ",
-	  0, true, "-u\0--user\0" },
-	{ "doas",	NULL,	" -u -C ",		0, false, "-u\0" },
-	{ "chpst",	NULL,	" -u -U -e -/ -n -l -L -b ", 0, false, "-u\0" },
-	{ "setpriv",	NULL,	" --reuid --regid --groups ",
-	  0, false, "--reuid\0" },
-	{ "runuser",	"-u",	"",			1, false, OPERAND },
-	{ "gosu",	NULL,	"",			1, false, OPERAND },
-	{ "su-exec",	NULL,	"",			1, false, OPERAND },
-	{ "setuidgid",	NULL,	"",			1, false, OPERAND },
-	{ "s6-setuidgid", NULL,	"",			1, false, OPERAND },
-};
-/* clang-format on */
 
 static const char *
 base_name(const char *path)
@@ -87,34 +39,13 @@ is_assignment(const char *word)
 	return word[len] == '=';
 }
 
-static bool
-lists_option(const char *list, const char *option)
-{
-	char *wanted = xasprintf(" %s ", option);
-	bool found = strstr(list, wanted) != NULL;
-
-	free(wanted);
-	return found;
-}
-
-static const struct wrapper *
-wrapper_find(const char *name, const char *next)
-{
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
-		const struct wrapper *one = &wrappers[i];
-
-		if (strcmp(one->name, base_name(name)) == 0 &&
-		    (one->verb == NULL ||
-			(next != NULL && strcmp(next, one->verb) == 0)))
-			return one;
-	}
-	return NULL;
-}
-
-/* A cursor over words that somebody else owns. */
+/* A cursor over words that somebody else owns, or, when a wrapper has put them
+ * in another order, over its own. */
 struct cursor {
 	char *const *words;
 	size_t at, len;
+	struct strvec own;
+	const char *line; /* a shell's, instead of the words; or NULL */
 };
 
 static const char *
@@ -125,51 +56,108 @@ peek(const struct cursor *cursor, size_t ahead)
 	    : NULL;
 }
 
-/* "app:group" of chpst, gosu and su-exec is app. */
 static void
-set_user(struct plain_command *command, const char *user)
+set_chdir(struct plain_command *command, const char *path)
 {
-	if (user == NULL)
+	free(command->chdir);
+	command->chdir = xstrdup(path);
+}
+
+static void
+set_umask(struct plain_command *command, const char *octal)
+{
+	long long umask;
+
+	if (parse_octal(octal, &umask, NULL) == -1)
 		return;
-	free(command->user);
-	command->user = xstrndup(user, strcspn(user, ":"));
+	command->umask = (int)(umask & 0777);
+	command->masks = 0;
 }
 
-/* The user in "-u app", "-uapp", "--user app" or "--user=app"; NULL if the
- * word is another option.  names ends with an empty one. */
-static const char *
-user_in(const char *names, const char *word, const char *next)
-{
-	for (; *names != '\0'; names += strlen(names) + 1) {
-		size_t len = strlen(names);
+/* What the options of one wrapper say. */
+struct said {
+	const struct wrapper *wrapper;
+	struct plain_command *command;
+	struct command_identity as;
+	bool groups; /* as.groups is said */
+	const char *program, *line;
+};
 
-		if (strncmp(word, names, len) != 0)
-			continue;
-		if (word[len] == '\0')
-			return next;
-		if (names[1] != '-')
-			return word + len;
-		if (word[len] == '=')
-			return word + len + 1;
-	}
-	return NULL;
+static void
+say_groups(struct said *said, enum identity_groups groups)
+{
+	said->as.groups = groups;
+	said->groups = true;
 }
 
 static void
-skip_options(struct cursor *cursor, const struct wrapper *wrapper,
-    struct plain_command *command)
+take_option(enum wrapper_key key, const char *value, void *arg)
+{
+	struct said *said = arg;
+
+	switch (key) {
+	case WRAPPER_SKIP:
+		break;
+	case WRAPPER_USER:
+		command_identity_user(&said->as, value);
+		break;
+	case WRAPPER_GROUP:
+		command_identity_group(&said->as, value);
+		break;
+	case WRAPPER_ACCOUNT:
+		command_identity_account(&said->as, said->wrapper->rule, value);
+		break;
+	case WRAPPER_GROUPS:
+		command_identity_groups(&said->as, value);
+		say_groups(said, IDENTITY_NAMED);
+		break;
+	case WRAPPER_CHDIR:
+		set_chdir(said->command, value);
+		break;
+	case WRAPPER_UMASK:
+		set_umask(said->command, value);
+		break;
+	case WRAPPER_PROGRAM:
+		said->program = value;
+		break;
+	case WRAPPER_LINE:
+		said->line = value;
+		break;
+	case WRAPPER_KEEP_GROUPS:
+		say_groups(said, IDENTITY_KEEPS);
+		break;
+	case WRAPPER_CLEAR_GROUPS:
+		say_groups(said, IDENTITY_NAMED);
+		break;
+	case WRAPPER_INIT_GROUPS:
+		say_groups(said, IDENTITY_LOGS_IN);
+		break;
+	}
+}
+
+/* One word that begins with "-", and its value. */
+static void
+take_option_word(struct cursor *cursor, struct said *said)
+{
+	const char *word = peek(cursor, 0);
+
+	cursor->at++;
+	if (wrapper_option_read(said->wrapper, word, peek(cursor, 0),
+		take_option, said))
+		cursor->at++;
+}
+
+static void
+take_options(struct cursor *cursor, struct said *said)
 {
 	const char *word;
 
 	while ((word = peek(cursor, 0)) != NULL && word[0] == '-') {
-		cursor->at++;
-		if (strcmp(word, "--") == 0)
-			return;
-		if (wrapper->user != NULL)
-			set_user(command,
-			    user_in(wrapper->user, word, peek(cursor, 0)));
-		if (lists_option(wrapper->with_value, word))
+		if (strcmp(word, "--") == 0) {
 			cursor->at++;
+			return;
+		}
+		take_option_word(cursor, said);
 	}
 }
 
@@ -184,30 +172,127 @@ take_assignments(struct cursor *cursor, struct plain_command *command)
 	}
 }
 
-/* Takes one wrapper off the front; false if there is none. */
+/* The innermost one decides. */
+static void
+settle(struct said *said)
+{
+	struct plain_command *command = said->command;
+
+	if (said->wrapper->rule != NULL) {
+		command_identity_settle(&said->as, said->wrapper->rule,
+		    said->groups);
+		if (command_identity_is_set(&said->as)) {
+			command_identity_done(&command->as);
+			command_identity_copy(&command->as, &said->as);
+		}
+	}
+	command->masks |= said->wrapper->masks;
+}
+
+/* Its own words before the command; the first may name the user. */
+static void
+take_operands(struct cursor *cursor, struct said *said)
+{
+	const struct wrapper *wrapper = said->wrapper;
+	const char *word = peek(cursor, 0);
+
+	if (wrapper->operands == 0)
+		return;
+	if (wrapper->rule != NULL && word != NULL)
+		command_identity_account(&said->as, wrapper->rule, word);
+	cursor->at += wrapper->operands;
+	word = peek(cursor, 0);
+	if (word != NULL && strcmp(word, "--") == 0)
+		cursor->at++;
+}
+
+/*
+ * "su app -c LINE" and "runuser - app -c LINE", whose options come in any
+ * order; behind "runuser -u app" the command follows.  False if neither is
+ * there.
+ */
+static bool
+take_login(struct cursor *cursor, struct said *said)
+{
+	const char *word;
+	bool has_user = false;
+
+	while ((word = peek(cursor, 0)) != NULL) {
+		if (strcmp(word, "-") == 0 || strcmp(word, "--") == 0)
+			cursor->at++;
+		else if (word[0] == '-')
+			take_option_word(cursor, said);
+		else if (said->as.user != NULL && !has_user)
+			return true;
+		else {
+			if (!has_user)
+				command_identity_user(&said->as, word);
+			has_user = true;
+			cursor->at++;
+		}
+	}
+	cursor->line = said->line;
+	return cursor->line != NULL;
+}
+
+/* start-stop-daemon, which goes to "/": the program, and what is behind
+ * "--". */
+static bool
+take_daemon(struct cursor *cursor, struct said *said)
+{
+	struct strvec words = STRVEC_INIT;
+
+	set_chdir(said->command, "/");
+	take_options(cursor, said);
+	if (said->program == NULL)
+		return false;
+	strvec_push(&words, said->program);
+	for (; peek(cursor, 0) != NULL; cursor->at++)
+		strvec_push(&words, peek(cursor, 0));
+	strvec_done(&cursor->own);
+	cursor->own = words;
+	cursor->words = words.items;
+	cursor->at = 0;
+	cursor->len = words.len;
+	return true;
+}
+
+static bool
+take_rest(struct cursor *cursor, struct said *said)
+{
+	if (said->wrapper->form == WRAPPER_LOGIN)
+		return take_login(cursor, said);
+	if (said->wrapper->form == WRAPPER_DAEMON)
+		return take_daemon(cursor, said);
+	take_options(cursor, said);
+	if (said->wrapper->assigns)
+		take_assignments(cursor, said->command);
+	take_operands(cursor, said);
+	return true;
+}
+
+/* Takes one wrapper off the front; false if there is none that says what it
+ * runs. */
 static bool
 take_wrapper(struct cursor *cursor, struct plain_command *command)
 {
-	const struct wrapper *wrapper;
+	struct said said = { .command = command };
+	size_t first = cursor->at;
+	bool taken;
 
-	if (peek(cursor, 0) == NULL)
+	if (peek(cursor, 0) == NULL || cursor->line != NULL)
 		return false;
-	wrapper = wrapper_find(peek(cursor, 0), peek(cursor, 1));
-	if (wrapper == NULL)
+	said.wrapper = wrapper_find(peek(cursor, 0), peek(cursor, 1));
+	if (said.wrapper == NULL)
 		return false;
-	cursor->at += wrapper->verb == NULL ? 1 : 2;
-	skip_options(cursor, wrapper, command);
-	if (wrapper->assigns)
-		take_assignments(cursor, command);
-	if (wrapper->user != NULL && *wrapper->user == '\0')
-		set_user(command, peek(cursor, 0));
-	else if (strcmp(wrapper->name, "sudo") == 0 && command->user == NULL)
-		set_user(command, "root");
-	cursor->at += wrapper->operands;
-	if (wrapper->operands > 0 && peek(cursor, 0) != NULL &&
-	    strcmp(peek(cursor, 0), "--") == 0)
-		cursor->at++;
-	return true;
+	cursor->at += said.wrapper->verb == NULL ? 1 : 2;
+	taken = take_rest(cursor, &said);
+	if (taken)
+		settle(&said);
+	else
+		cursor->at = first;
+	command_identity_done(&said.as);
+	return taken;
 }
 
 /* "python -m gunicorn" becomes the module, "python /venv/bin/gunicorn" the
@@ -259,30 +344,6 @@ shell_line(const struct cursor *cursor)
 	return NULL;
 }
 
-/* The line of "su app -c LINE" and "runuser - app -c LINE", or NULL. */
-static const char *
-login_line(struct cursor *cursor, struct plain_command *command)
-{
-	const char *name = peek(cursor, 0), *word, *line = NULL;
-	const char *user = NULL;
-
-	if (name == NULL ||
-	    (strcmp(base_name(name), "su") != 0 &&
-		strcmp(base_name(name), "runuser") != 0))
-		return NULL;
-	for (size_t i = 1; (word = peek(cursor, i)) != NULL; i++) {
-		if (strcmp(word, "-c") == 0 || strcmp(word, "--command") == 0)
-			line = peek(cursor, ++i);
-		else if (lists_option(" -s --shell -g -G -w ", word))
-			i++;
-		else if (word[0] != '-' && user == NULL)
-			user = word;
-	}
-	if (line != NULL)
-		set_user(command, user == NULL ? "root" : user);
-	return line;
-}
-
 /* Operators count only as words of their own or with the ";" at the end of
  * one: splitting further would need the quotes back. */
 static bool
@@ -307,18 +368,35 @@ plain_command_done(struct plain_command *command)
 	strvec_done(&command->words);
 	strvec_done(&command->env);
 	free(command->chdir);
-	free(command->user);
+	command_identity_done(&command->as);
 }
 
-/* One simple command of a shell line; "cd" only changes what follows. */
+/* A command in the same surroundings, without words yet. */
+static struct plain_command
+plain_command_within(const struct plain_command *context)
+{
+	struct plain_command command = {
+		.umask = context->umask,
+		.masks = context->masks,
+	};
+
+	if (context->chdir != NULL)
+		set_chdir(&command, context->chdir);
+	command_identity_copy(&command.as, &context->as);
+	strvec_copy(&command.env, &context->env);
+	return command;
+}
+
+/* One simple command of a shell line; some only change what follows. */
 static void
 flush_simple(struct strvec *words, struct plain_command *context,
     struct plain_commands *commands, unsigned int depth)
 {
-	if (words->len >= 2 && strcmp(words->items[0], "cd") == 0) {
-		free(context->chdir);
-		context->chdir = xstrdup(words->items[1]);
-	} else if (words->len >= 2 && strcmp(words->items[0], "export") == 0) {
+	if (words->len >= 2 && strcmp(words->items[0], "cd") == 0)
+		set_chdir(context, words->items[1]);
+	else if (words->len >= 2 && strcmp(words->items[0], "umask") == 0)
+		set_umask(context, words->items[1]);
+	else if (words->len >= 2 && strcmp(words->items[0], "export") == 0) {
 		for (size_t i = 1; i < words->len; i++)
 			strvec_push(&context->env, words->items[i]);
 	} else if (words->len > 0)
@@ -326,33 +404,43 @@ flush_simple(struct strvec *words, struct plain_command *context,
 	strvec_done(words);
 }
 
+/* Takes the brackets of a subshell, "(cd /x" and "app)", off a word. */
+static void
+strip_brackets(char *word, bool first)
+{
+	const char *bare = word + (first ? strspn(word, "(") : 0);
+	size_t len = strlen(bare);
+
+	memmove(word, bare, len + 1);
+	if (len > 1 && word[len - 1] == ')' && strchr(word, '(') == NULL)
+		word[len - 1] = '\0';
+}
+
 static void
 unwrap_line(const char *line, const struct plain_command *outer,
     struct plain_commands *commands, unsigned int depth)
 {
-	struct plain_command context = { 0 };
+	struct plain_command context = plain_command_within(outer);
 	struct strvec all = STRVEC_INIT, simple = STRVEC_INIT;
-	size_t len;
+	bool readable = shell_words_split(line, &all, NULL) == 0;
 
-	context.chdir = outer->chdir == NULL ? NULL : xstrdup(outer->chdir);
-	set_user(&context, outer->user);
-	strvec_copy(&context.env, &outer->env);
-	if (shell_words_split(line, &all, NULL) == 0) {
-		for (size_t i = 0; i < all.len; i++) {
-			len = strlen(all.items[i]);
-			if (ends_command(all.items[i])) {
-				flush_simple(&simple, &context, commands,
-				    depth);
-			} else if (len > 1 && all.items[i][len - 1] == ';') {
-				all.items[i][len - 1] = '\0';
-				strvec_push(&simple, all.items[i]);
-				flush_simple(&simple, &context, commands,
-				    depth);
-			} else
-				strvec_push(&simple, all.items[i]);
+	for (size_t i = 0; readable && i < all.len; i++) {
+		char *word = all.items[i];
+		size_t len = strlen(word);
+		bool last = len > 1 && word[len - 1] == ';';
+
+		if (last)
+			word[len - 1] = '\0';
+		if (ends_command(word))
+			last = true;
+		else {
+			strip_brackets(word, simple.len == 0);
+			strvec_push(&simple, word);
 		}
-		flush_simple(&simple, &context, commands, depth);
+		if (last)
+			flush_simple(&simple, &context, commands, depth);
 	}
+	flush_simple(&simple, &context, commands, depth);
 	strvec_done(&all);
 	plain_command_done(&context);
 }
@@ -361,40 +449,34 @@ static void
 unwrap_words(const struct strvec *words, const struct plain_command *context,
     struct plain_commands *commands, unsigned int depth)
 {
-	struct cursor cursor = { words->items, 0, words->len };
-	struct plain_command command = { 0 };
-	const char *line;
+	struct cursor cursor = { .words = words->items, .len = words->len };
+	struct plain_command command = plain_command_within(context);
 
-	command.chdir = context->chdir == NULL ? NULL : xstrdup(context->chdir);
-	set_user(&command, context->user);
-	strvec_copy(&command.env, &context->env);
 	take_assignments(&cursor, &command);
 	while (take_wrapper(&cursor, &command))
 		;
-	take_python(&cursor, &command);
-	line = shell_line(&cursor);
-	if (line == NULL)
-		line = login_line(&cursor, &command);
-	if (line != NULL && depth < DEPTH_LIMIT) {
-		unwrap_line(line, &command, commands, depth + 1);
-		plain_command_done(&command);
-		return;
+	if (cursor.line == NULL) {
+		take_python(&cursor, &command);
+		cursor.line = shell_line(&cursor);
 	}
-	for (; peek(&cursor, 0) != NULL; cursor.at++)
-		strvec_push(&command.words, peek(&cursor, 0));
-	if (command.words.len == 0) {
-		plain_command_done(&command);
-		return;
+	if (cursor.line != NULL && depth < DEPTH_LIMIT) {
+		unwrap_line(cursor.line, &command, commands, depth + 1);
+	} else if (peek(&cursor, 0) != NULL) {
+		for (; peek(&cursor, 0) != NULL; cursor.at++)
+			strvec_push(&command.words, peek(&cursor, 0));
+		commands->items = xreallocarray(commands->items,
+		    commands->count + 1, sizeof(*commands->items));
+		commands->items[commands->count++] = command;
+		command = (struct plain_command){ .umask = -1 };
 	}
-	commands->items = xreallocarray(commands->items, commands->count + 1,
-	    sizeof(*commands->items));
-	commands->items[commands->count++] = command;
+	plain_command_done(&command);
+	strvec_done(&cursor.own);
 }
 
 void
 unwrap_command(const struct strvec *words, struct plain_commands *commands)
 {
-	const struct plain_command nothing = { 0 };
+	const struct plain_command nothing = { .umask = -1 };
 
 	unwrap_words(words, &nothing, commands, 0);
 }

@@ -7,16 +7,20 @@
 
 #include "base/strvec.h"
 
+#include "preflight/app/command_identity.h"
+
 /*
  * What a command= really runs once env, exec, nice, "sh -c", "python -m",
  * "poetry run", sudo and the like are looked through (contract P3.5).
  */
 struct plain_command {
-	struct strvec words; /* words[0] is the program */
-	struct strvec env;   /* assignments in front of it, NAME=value */
-	char *chdir;	     /* of a "cd" before it; NULL: none */
-	char *user;	     /* of "gosu USER" and its like; NULL: none */
-	bool is_module;	     /* words[0] was behind python -m */
+	struct strvec words;	    /* words[0] is the program */
+	struct strvec env;	    /* assignments in front of it, NAME=value */
+	char *chdir;		    /* of a "cd" before it; NULL: none */
+	struct command_identity as; /* whom root becomes for it */
+	int umask;	/* of a "umask" before it; -1: the process's */
+	int masks;	/* bits that its umask has at least */
+	bool is_module; /* words[0] was behind python -m */
 };
 
 struct plain_commands {

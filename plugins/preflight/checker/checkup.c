@@ -7,13 +7,11 @@
 #include "base/xmalloc.h"
 #include "config/config.h"
 
-#include "preflight/app/nginx_program.h"
-#include "preflight/app/tenants.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/exit_code.h"
+#include "preflight/checker/nginx_met.h"
 #include "preflight/fix/fix_image.h"
 #include "preflight/judge/judge.h"
-#include "preflight/judge/judge_nginx.h"
 #include "preflight/policy/baseline.h"
 #include "preflight/policy/policy_apply.h"
 #include "preflight/policy/policy_store.h"
@@ -34,66 +32,13 @@ struct checkup {
 	const struct options *options;
 	struct report *report;
 	struct program_views views;
-	struct nginx_instances instances;
 	struct policy_store policies;
 	struct probe_memory *memory;
 	struct policy *global; /* of the whole run; NULL: none */
 	enum undecided_rule undecided;
 	time_t now;
-	size_t announced;	 /* instances that the report knows already */
-	struct tenants *tenants; /* of each announced instance */
+	struct nginx_met met;
 };
-
-/* "n1": identities are reported in the order of the instances. */
-static const char *
-identity_id(const struct checkup *checkup, const struct identity *identity)
-{
-	const struct report *report = checkup->report;
-	size_t number = 0;
-
-	for (size_t i = 0; i < checkup->instances.count; i++) {
-		const struct nginx_instance *one = checkup->instances.items[i];
-
-		for (size_t j = 0; j < one->identity_count; j++, number++) {
-			if (one->identities[j] == identity)
-				return report->identities[number].id;
-		}
-	}
-	return NULL;
-}
-
-/* The tenants of the next instance to be announced. */
-static void
-find_tenants(struct checkup *checkup, const struct nginx_instance *instance)
-{
-	checkup->tenants = xreallocarray(checkup->tenants,
-	    checkup->announced + 1, sizeof(*checkup->tenants));
-	checkup->tenants[checkup->announced] = (struct tenants){ .count = 0 };
-	if (instance->site_problem == NULL)
-		tenants_find(&checkup->views, &instance->site,
-		    &checkup->tenants[checkup->announced]);
-}
-
-/* Reports instances that were found since the last time. */
-static void
-announce(struct checkup *checkup)
-{
-	for (; checkup->announced < checkup->instances.count;
-	     checkup->announced++) {
-		const struct nginx_instance *one =
-		    checkup->instances.items[checkup->announced];
-
-		judge_nginx(checkup->report, one);
-		find_tenants(checkup, one);
-		for (size_t i = 0; i < one->identity_count; i++) {
-			judge_nginx_identity(checkup->report, one,
-			    one->identities[i]);
-			/* Rules of a security module change unseen. */
-			if (one->identities[i]->confinement.label != NULL)
-				witness_give_up();
-		}
-	}
-}
 
 static struct tree_budget
 choose_budget(const struct options *options, const struct preflight_keys *keys)
@@ -116,7 +61,7 @@ judge_identity(struct checkup *checkup, struct judge *judge,
 	struct finding *finding;
 
 	judge->identity = identity;
-	judge->identity_id = identity_id(checkup, identity);
+	judge->identity_id = nginx_met_identity(&checkup->met, identity);
 	judge_init(judge);
 	if (identity->cred.uid == judge->view->cred.uid &&
 	    identity->cred.uid != 0) {
@@ -162,31 +107,24 @@ note_ambiguous(struct checkup *checkup, struct judge *judge,
 	}
 }
 
-/* The best reason the program was paired by with this nginx. */
-static enum pair_reason
-judge_instance(struct checkup *checkup, struct judge *judge, size_t index)
+static void
+judge_instance(struct checkup *checkup, struct judge *judge, size_t index,
+    const struct pairing *pairing)
 {
-	const struct nginx_instance *instance = checkup->instances.items[index];
-	struct pairing pairing;
-	enum pair_reason by;
+	const struct nginx_instance *instance =
+	    checkup->met.instances.items[index];
 
-	if (instance->site_problem != NULL)
-		return PAIR_NONE;
 	judge->instance = instance;
-	judge->tenants = &checkup->tenants[index];
-	pairing_make(&checkup->views, judge->view, &instance->site, &pairing);
-	by = pairing.by;
-	if (by == PAIR_STATIC)
-		note_ambiguous(checkup, judge, &pairing);
+	judge->tenants = &checkup->met.items[index].tenants;
+	if (pairing->by == PAIR_STATIC)
+		note_ambiguous(checkup, judge, pairing);
 	judge->serves_several |=
-	    pairing.need_count > 0 && judge->tenants->count > 1;
-	if (pairing.need_count > 0 || pairing.miss_count > 0) {
+	    pairing->need_count > 0 && judge->tenants->count > 1;
+	if (pairing->need_count > 0 || pairing->miss_count > 0) {
 		for (size_t i = 0; i < instance->identity_count; i++)
-			judge_identity(checkup, judge, &pairing,
+			judge_identity(checkup, judge, pairing,
 			    instance->identities[i]);
 	}
-	pairing_done(&pairing);
-	return by;
 }
 
 static void
@@ -231,34 +169,6 @@ note_undecided_sockets(struct judge *judge, enum pair_reason by)
 	}
 }
 
-static int
-find_instances(struct checkup *checkup, const char *key,
-    const struct preflight_keys *keys, struct nginx_range *range, char **cause)
-{
-	const struct options *options = checkup->options;
-	struct nginx_args args;
-	const struct program_view *nginx =
-	    nginx_program_find(&checkup->views, &args);
-	const struct nginx_instance_options finding = {
-		.key = key,
-		.assume = options->assume_user != NULL ? options->assume_user
-						       : keys->nginx_user,
-		.ignore_running = options->assume_user != NULL,
-		.root = options->root,
-		.args = nginx == NULL ? NULL : &args,
-		.starter = nginx == NULL ? NULL : &nginx->cred,
-	};
-	int failed;
-
-	failed =
-	    nginx_instances_find(&checkup->instances, &finding, range, cause);
-	if (nginx != NULL)
-		nginx_args_done(&args);
-	if (failed == 0)
-		announce(checkup);
-	return failed;
-}
-
 /* The policy that holds for the program: of the command line, or its own. */
 static int
 find_policy(struct checkup *checkup, const struct program_view *view,
@@ -272,21 +182,66 @@ find_policy(struct checkup *checkup, const struct program_view *view,
 	return *policy == NULL ? -1 : 0;
 }
 
-/* One nginx, or all that "auto" finds. */
+/* Whether it is known for certain which of several nginxes leads to the
+ * program, and its configuration can be read. */
+static bool
+is_settled(const struct nginx_met *met, const struct nginx_range *range,
+    const struct pairing *pairings)
+{
+	for (size_t i = range->first; i < range->last; i++) {
+		if (pairings[i - range->first].by == PAIR_SOCKET &&
+		    nginx_met_reads_well(met->instances.items[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Of several that were only found: what others misspell or cannot be read of
+ * them does not matter to a program that is settled. */
+static void
+leave_others_out(struct nginx_met *met, const struct nginx_range *range,
+    const char *key, struct pairing *pairings)
+{
+	bool settled =
+	    strcmp(key, "auto") == 0 && is_settled(met, range, pairings);
+
+	for (size_t i = range->first; i < range->last; i++) {
+		struct pairing *pairing = &pairings[i - range->first];
+
+		met->items[i].matters |= !settled || pairing->by != PAIR_NONE;
+		if (settled && pairing->by != PAIR_SOCKET)
+			pairing->miss_count = 0;
+	}
+}
+
+/* One nginx, or all that "auto" finds; by is the best reason that any of them
+ * is paired with the program. */
 static int
 check_key(struct checkup *checkup, struct judge *judge, const char *key,
     enum pair_reason *by, char **cause)
 {
+	struct nginx_met *met = &checkup->met;
 	struct nginx_range range = { 0, 0 };
-	enum pair_reason one;
+	struct pairing *pairings;
 
-	if (find_instances(checkup, key, &judge->view->keys, &range, cause) ==
-	    -1)
+	if (nginx_met_find(met, key, &judge->view->keys, &range, cause) == -1)
 		return -1;
+	pairings = xcalloc(range.last - range.first, sizeof(*pairings));
 	for (size_t i = range.first; i < range.last; i++) {
-		one = judge_instance(checkup, judge, i);
-		*by = one > *by ? one : *by;
+		if (met->instances.items[i]->site_problem == NULL)
+			pairing_make(&checkup->views, judge->view,
+			    &met->instances.items[i]->site,
+			    &pairings[i - range.first]);
 	}
+	leave_others_out(met, &range, key, pairings);
+	for (size_t i = range.first; i < range.last; i++) {
+		struct pairing *pairing = &pairings[i - range.first];
+
+		judge_instance(checkup, judge, i, pairing);
+		*by = pairing->by > *by ? pairing->by : *by;
+		pairing_done(pairing);
+	}
+	free(pairings);
 	return 0;
 }
 
@@ -490,6 +445,7 @@ settle(struct checkup *checkup, int64_t started, char **cause)
 	struct report *report = checkup->report;
 
 	judge_confirm_settle(report);
+	nginx_met_settle(&checkup->met);
 	if (checkup->global != NULL)
 		policy_apply_report(checkup->global, report, checkup->now);
 	/* Programs that were not looked at may need their waivers. */
@@ -554,6 +510,9 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	struct config *config;
 	int failed;
 
+	checkup.met = (struct nginx_met){ .options = options,
+		.report = report,
+		.views = &checkup.views };
 	config = checkup_config(options, cause);
 	if (config == NULL)
 		return -1;
@@ -564,13 +523,10 @@ checkup_run(const struct options *options, struct report *report, char **cause)
 	witness_system();
 	witness_nginx(0);
 	checkup_note_config(config);
-	checkup.memory = probe_memory_create();
+	checkup.memory = checkup.met.memory = probe_memory_create();
 	failed = run(&checkup, config, cause);
 	probe_memory_free(checkup.memory);
-	for (size_t i = 0; i < checkup.announced; i++)
-		tenants_done(&checkup.tenants[i]);
-	free(checkup.tenants);
-	nginx_instances_done(&checkup.instances);
+	nginx_met_done(&checkup.met);
 	program_views_done(&checkup.views);
 	policy_store_done(&checkup.policies);
 	config_free(config);

@@ -19,10 +19,13 @@ is_incomplete(enum finding_code code)
 	return code == PF123 || code == PF901 || code == PF902;
 }
 
-/* PF010 counts only where a pairing was asked for, which made it an error. */
+/* PF010 counts only where a pairing was asked for, which made it an error, and
+ * a configuration that matters to nobody was made a notice. */
 static bool
 is_config(const struct finding *finding)
 {
+	if (finding->severity <= SEVERITY_NOTICE)
+		return false;
 	return finding->code == PF001 || finding->code == PF002 ||
 	    finding->code == PF011 ||
 	    (finding->code == PF010 && finding->severity >= SEVERITY_ERROR);

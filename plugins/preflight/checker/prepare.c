@@ -5,6 +5,8 @@
 #include "base/xmalloc.h"
 #include "config/config.h"
 
+#include "preflight/app/nginx_program.h"
+#include "preflight/app/nginx_unit.h"
 #include "preflight/app/pairing.h"
 #include "preflight/checker/checkup.h"
 #include "preflight/checker/prepare.h"
@@ -42,9 +44,17 @@ static int
 make_for(const struct program_views *views, const struct program_view *view,
     char **cause)
 {
+	struct nginx_args args;
+	struct nginx_unit unit;
+	const struct program_view *nginx = nginx_program_find(views, &args);
+	bool has_unit = nginx_unit_find(NULL, &unit);
 	const struct nginx_instance_options finding = {
 		.key = view->keys.nginx,
 		.assume = view->keys.nginx_user,
+		.args = nginx == NULL ? NULL : &args,
+		.starter = nginx == NULL ? NULL : &nginx->cred,
+		.unit = has_unit ? &unit.args : NULL,
+		.unit_starter = unit.has_starter ? &unit.starter : NULL,
 	};
 	struct choice choice = { .views = views, .view = view };
 	struct nginx_instances instances = { .count = 0 };
@@ -64,6 +74,9 @@ make_for(const struct program_views *views, const struct program_view *view,
 		result = runtime_dir_make(view->keys.runtime_dir,
 		    view->cred.uid, choice.worker->cred.gid, cause);
 	nginx_instances_done(&instances);
+	nginx_unit_done(&unit);
+	if (nginx != NULL)
+		nginx_args_done(&args);
 	return result;
 }
 

@@ -10,22 +10,56 @@
 /* What the checker may need over its own deadline to report that it passed. */
 #define TIMEOUT_GRACE_MS  2000
 
+/* Whether the name is an item of a list with commas or newlines. */
+static bool
+lists(const char *list, const char *name)
+{
+	static const char blanks[] = " \t\r\n,";
+	size_t len;
+
+	for (list += strspn(list, blanks); *list != '\0';
+	     list += len, list += strspn(list, blanks)) {
+		len = strcspn(list, blanks);
+		if (strlen(name) == len && strncmp(list, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* [preflight:x] is about the program or group x, or its programs=. */
+static bool
+is_about(const struct supd_host *host, const char *section,
+    const struct supd_process *process)
+{
+	static const char prefix[] = "preflight:";
+	const char *programs;
+
+	if (strncmp(section, prefix, strlen(prefix)) != 0)
+		return false;
+	programs = host->section_option(host, section, "programs");
+	if (programs == NULL)
+		programs = section + strlen(prefix);
+	return lists(programs, process->program) ||
+	    lists(programs, process->group);
+}
+
 static const char *
 option(const struct preflight *preflight, const struct supd_process *process,
     const char *key)
 {
 	const struct supd_host *host = preflight->host;
 	char *own = xasprintf("preflight_%s", key);
-	char *section = xasprintf("preflight:%s", process->program);
-	const char *value;
+	const char *section, *value;
 
 	value = host->program_option(host, process->group, process->name,
 	    strcmp(key, "mode") == 0 ? "preflight" : own);
-	if (value == NULL)
-		value = host->section_option(host, section, key);
+	for (size_t i = 0;
+	     value == NULL && (section = host->section_name(host, i)) != NULL;
+	     i++)
+		if (is_about(host, section, process))
+			value = host->section_option(host, section, key);
 	if (value == NULL)
 		value = host->section_option(host, "preflight", key);
-	free(section);
 	free(own);
 	return value;
 }

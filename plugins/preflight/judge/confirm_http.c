@@ -11,117 +11,17 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/parse.h"
 #include "base/strbuf.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/confirm_http.h"
-#include "preflight/nginx/nginx_location.h"
+#include "preflight/judge/confirm_where.h"
 
 /*
  * One request, one status line; everything else of HTTP is nginx's business.
  */
 
 #define HEAD_MAX_BYTES 256
-
-/* Whether the server's listen with this address has ssl or the like. */
-static bool
-is_plain(const struct nginx_server *server, const char *listen)
-{
-	static const char *const others[] = { "ssl", "quic", "proxy_protocol",
-		NULL };
-	const struct nginx_node *node;
-
-	TAILQ_FOREACH(node, &server->node->children, entry) {
-		if (!nginx_node_is(node, "listen") ||
-		    strcmp(nginx_node_arg(node, 1), listen) != 0)
-			continue;
-		for (size_t i = 2; i < node->arg_count; i++) {
-			for (size_t j = 0; others[j] != NULL; j++) {
-				if (strcmp(node->args[i], others[j]) == 0)
-					return false;
-			}
-		}
-	}
-	return true;
-}
-
-/* An address of this machine alone; the socket's type of either family. */
-union loopback {
-	struct sockaddr any;
-	struct sockaddr_in four;
-	struct sockaddr_in6 six;
-};
-
-#define HTTP_PORT 80
-
-/* Splits "8080", "HOST" and "HOST:8080", in which HOST may be "[::1]"; an empty
- * host is any.  The caller frees it; NULL if the port is none. */
-static char *
-split_listen(const char *listen, uint16_t *port)
-{
-	const char *bracket = strchr(listen, ']');
-	const char *colon = strchr(bracket == NULL ? listen : bracket, ':');
-	long long number = HTTP_PORT;
-	char *host;
-
-	if (colon != NULL)
-		host = xstrndup(listen, (size_t)(colon - listen));
-	else if (parse_int(listen, &number, NULL) == 0)
-		host = xstrdup("");
-	else
-		host = xstrdup(listen);
-	if ((colon != NULL && parse_int(colon + 1, &number, NULL) == -1) ||
-	    number <= 0 || number > UINT16_MAX) {
-		free(host);
-		return NULL;
-	}
-	*port = (uint16_t)number;
-	return host;
-}
-
-/* Whoever listens everywhere listens on loopback; false if nobody does. */
-static bool
-loopback(const char *listen, union loopback *address)
-{
-	static const char *const everywhere[] = { "", "*", "0.0.0.0",
-		"localhost", NULL };
-	uint16_t port = 0;
-	char *host = split_listen(listen, &port);
-	bool good = false;
-
-	*address = (union loopback){ .any.sa_family = AF_INET };
-	address->four.sin_port = htons(port);
-	for (size_t i = 0; host != NULL && everywhere[i] != NULL; i++) {
-		if (strcmp(host, everywhere[i]) == 0) {
-			address->four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-			good = true;
-		}
-	}
-	if (host != NULL && strncmp(host, "127.", 4) == 0) {
-		good = inet_pton(AF_INET, host, &address->four.sin_addr) == 1;
-	} else if (host != NULL &&
-	    (strcmp(host, "[::]") == 0 || strcmp(host, "[::1]") == 0)) {
-		*address = (union loopback){ .any.sa_family = AF_INET6 };
-		address->six.sin6_port = htons(port);
-		address->six.sin6_addr = in6addr_loopback;
-		good = true;
-	}
-	free(host);
-	return good;
-}
-
-static bool
-find_address(const struct nginx_server *server, union loopback *address)
-{
-	for (size_t i = 0; i < server->listens.len; i++) {
-		const char *listen = server->listens.items[i];
-
-		if (is_plain(server, listen) && loopback(listen, address))
-			return true;
-	}
-	return server->listens.len == 0 && loopback("80", address);
-}
 
 static bool
 wait_ready(int fd, short events, int64_t end)
@@ -192,63 +92,56 @@ exchange(int fd, const struct strbuf *request, int64_t end)
 	return sscanf(head, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
 }
 
-/* What the server is called, if that is a name. */
-static const char *
-host_of(const struct need *need)
-{
-	const char *name = need->server_name;
-
-	return name == NULL || strchr("~_", *name) != NULL ? "localhost" : name;
-}
-
 void
-confirm_http_command(const struct need *need, const char *uri,
-    struct strvec *words)
+confirm_http_command(const struct nginx_model *model, const struct need *need,
+    const char *uri, struct strvec *words)
 {
 	struct strbuf encoded = STRBUF_INIT;
-	union loopback address;
+	struct confirm_where where;
 	char host[INET6_ADDRSTRLEN] = "";
 	bool six;
 
-	if (need->server == NULL || !find_address(need->server, &address))
+	if (!confirm_where_find(model, need->server, &where))
 		return;
-	six = address.any.sa_family == AF_INET6;
-	inet_ntop(address.any.sa_family,
-	    six ? (const void *)&address.six.sin6_addr
-		: (const void *)&address.four.sin_addr,
+	six = where.address.any.sa_family == AF_INET6;
+	inet_ntop(where.address.any.sa_family,
+	    six ? (const void *)&where.address.six.sin6_addr
+		: (const void *)&where.address.four.sin_addr,
 	    host, sizeof(host));
 	add_encoded(&encoded, uri);
 	strvec_push(words, "curl");
 	strvec_push(words, "-sI");
 	strvec_push(words, "-H");
-	strvec_pushf(words, "Host: %s", host_of(need));
+	strvec_pushf(words, "Host: %s", where.host);
 	strvec_pushf(words, six ? "http://[%s]:%u%s" : "http://%s:%u%s", host,
-	    (unsigned)ntohs(
-		six ? address.six.sin6_port : address.four.sin_port),
+	    (unsigned)ntohs(six ? where.address.six.sin6_port
+				: where.address.four.sin_port),
 	    encoded.data);
 	strbuf_done(&encoded);
+	free(where.host);
 }
 
 int
-confirm_http(const struct need *need, const char *uri, int timeout_ms)
+confirm_http(const struct nginx_model *model, const struct need *need,
+    const char *uri, int timeout_ms)
 {
 	int64_t end = clock_mono_ms() + timeout_ms;
 	struct strbuf request = STRBUF_INIT;
-	union loopback address;
-	int fd, status;
+	struct confirm_where where;
+	int fd, status = 0;
 
-	if (need->server == NULL || !find_address(need->server, &address))
-		return 0;
-	fd = open_connection(&address, end);
-	if (fd == -1)
+	if (!confirm_where_find(model, need->server, &where))
 		return 0;
 	strbuf_addstr(&request, "HEAD ");
 	add_encoded(&request, uri);
 	strbuf_addf(&request,
 	    " HTTP/1.0\r\nHost: %s\r\n"
 	    "User-Agent: preflight\r\nConnection: close\r\n\r\n",
-	    host_of(need));
-	status = exchange(fd, &request, end);
+	    where.host);
+	free(where.host);
+	fd = open_connection(&where.address, end);
+	if (fd != -1)
+		status = exchange(fd, &request, end);
 	strbuf_done(&request);
 	fd_close(&fd);
 	return status;

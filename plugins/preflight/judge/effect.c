@@ -97,7 +97,8 @@ effect_found(const struct need *need)
 }
 
 void
-effect_see(struct finding *finding, const struct need *need, const char *file)
+effect_see(const struct nginx_model *model, struct finding *finding,
+    const struct need *need, const char *file)
 {
 	char *uri;
 
@@ -106,6 +107,6 @@ effect_see(struct finding *finding, const struct need *need, const char *file)
 		return;
 	uri = need_uri(need, file == NULL ? need->path : file);
 	if (uri != NULL)
-		confirm_http_command(need, uri, &finding->effect.see);
+		confirm_http_command(model, need, uri, &finding->effect.see);
 	free(uri);
 }

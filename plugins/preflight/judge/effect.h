@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "preflight/nginx/need.h"
+#include "preflight/nginx/nginx_location.h"
 #include "preflight/report/finding.h"
 
 /*
@@ -23,7 +24,9 @@ bool effect_opens_to_find(const struct need *);
 struct need effect_found(const struct need *);
 
 /* Adds how to see the answer, for a file that is there below the need's path,
- * or (NULL) for what is handed to its socket. */
-void effect_see(struct finding *, const struct need *, const char *file);
+ * or (NULL) for what is handed to its socket.  The need's server is one of the
+ * model. */
+void effect_see(const struct nginx_model *, struct finding *,
+    const struct need *, const char *file);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/shell_words.h"
 #include "base/xmalloc.h"
 
+#include "preflight/app/command_file.h"
 #include "preflight/app/unwrap.h"
 #include "preflight/judge/judge.h"
 #include "preflight/probe/app_check.h"
@@ -130,6 +131,19 @@ add_written(struct items *items, const struct plain_command *command)
 	}
 }
 
+/* The command, its interpreter and the packages of its virtualenv. */
+static void
+add_command(struct items *items, const struct app_view *app, const char *path,
+    struct command_file *file)
+{
+	add_item(items, APP_COMMAND, path);
+	command_file_read(app->cred, app->image, path, file);
+	if (file->interpreter != NULL)
+		add_item(items, APP_COMMAND, file->interpreter);
+	if (file->packages != NULL)
+		add_item(items, APP_VENV, file->packages);
+}
+
 void
 judge_app(struct judge *judge)
 {
@@ -142,6 +156,7 @@ judge_app(struct judge *judge)
 	};
 	struct items items = { .count = 0 };
 	struct plain_commands commands = { .count = 0 };
+	struct command_file file = { .interpreter = NULL };
 	struct strvec words;
 
 	if (view->directory != NULL)
@@ -150,7 +165,7 @@ judge_app(struct judge *judge)
 	unwrap_command(&words, &commands);
 	/* One found through PATH is the daemon's business. */
 	if (words.len > 0 && words.items[0][0] == '/')
-		add_item(&items, APP_COMMAND, words.items[0]);
+		add_command(&items, &app, words.items[0], &file);
 	for (size_t i = 0; i < commands.count && view->plan.server != NULL; i++)
 		add_written(&items, &commands.items[i]);
 	for (size_t i = 0; i < view->keys.uploads.len; i++)
@@ -169,6 +184,7 @@ judge_app(struct judge *judge)
 		judge_protected(judge, judge->program->check_count - 1, NULL,
 		    view->logs.items[i]);
 	}
+	command_file_done(&file);
 	plain_commands_done(&commands);
 	strvec_done(&words);
 }

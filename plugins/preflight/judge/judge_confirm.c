@@ -68,7 +68,8 @@ confirm_file(struct judge *judge, size_t check, const struct need *need,
 
 	if (uri == NULL)
 		return;
-	status = confirm_http(need, uri, TIMEOUT_MS);
+	status =
+	    confirm_http(judge->instance->site.model, need, uri, TIMEOUT_MS);
 	if (status == 403 || status == 404 || status == 500) {
 		finding = finding_create(PF019, file);
 		finding_say(finding,
@@ -155,7 +156,9 @@ judge_confirm_socket(struct judge *judge, size_t check, const struct need *need)
 	if (!may_ask(judge))
 		return;
 	uri = passed_uri(judge, need);
-	status = uri == NULL ? 0 : confirm_http(need, uri, TIMEOUT_MS);
+	status = uri == NULL
+	    ? 0
+	    : confirm_http(judge->instance->site.model, need, uri, TIMEOUT_MS);
 	/* An application may answer 500 by itself; what nginx cannot even try
 	 * because it is confined is a 500, too. */
 	if (status == 502 || (status == 500 && confined)) {

@@ -171,7 +171,8 @@ judge_file(struct judge *judge, const struct need *need)
 			found = *need;
 		effect_set(finding, &found, answer.error, need->path);
 		if (need->kind == NEED_STATIC_FILE)
-			effect_see(finding, &found, need->path);
+			effect_see(judge->instance->site.model, finding, &found,
+			    need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
 			fix_scene_access(judge, finding, &question, &answer,

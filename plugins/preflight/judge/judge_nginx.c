@@ -241,6 +241,34 @@ judge_nginx(struct report *report, const struct nginx_instance *instance)
 	}
 }
 
+static bool
+is_file_of(const struct nginx_site *site, const char *path)
+{
+	if (site->conf_path != NULL && strcmp(site->conf_path, path) == 0)
+		return true;
+	for (size_t i = 0; i < site->tree->file_count; i++)
+		if (strcmp(site->tree->files[i], path) == 0)
+			return true;
+	for (size_t i = 0; i < site->problem_count; i++)
+		if (site->problems[i].file != NULL &&
+		    strcmp(site->problems[i].file, path) == 0)
+			return true;
+	return false;
+}
+
+bool
+judge_nginx_is_broken_by(const struct nginx_instance *instance,
+    const struct finding *finding)
+{
+	if (finding->code == PF003)
+		return instance->user_problem != NULL &&
+		    strcmp(instance->user_problem, finding->message) == 0;
+	if (finding->code != PF001 && finding->code != PF002)
+		return false;
+	return finding->path == NULL ||
+	    is_file_of(&instance->site, finding->path);
+}
+
 bool
 identity_is_taken(const struct identity *identity)
 {

@@ -6,6 +6,7 @@
 
 struct nginx_instance;
 struct report;
+struct finding;
 struct identity;
 
 /* What there is to say about an nginx and its workers, whatever program is
@@ -25,5 +26,10 @@ void judge_nginx_stale(struct report *, const struct nginx_instance *,
 /* Whether this process becomes the worker and tries; of an image, or without
  * the rights, results are inferred. */
 bool identity_is_taken(const struct identity *);
+
+/* Whether the finding says that the instance's configuration cannot be used
+ * (PF001, PF002, PF003), or that a file of it cannot. */
+bool judge_nginx_is_broken_by(const struct nginx_instance *,
+    const struct finding *);
 
 #endif

@@ -30,7 +30,7 @@ add_socket_finding(struct judge *judge, size_t check, const struct need *need,
     struct finding *finding, int error)
 {
 	effect_set(finding, need, error, need->path);
-	effect_see(finding, need, NULL);
+	effect_see(judge->instance->site.model, finding, need, NULL);
 	return judge_add(judge, check, need, finding);
 }
 

@@ -140,7 +140,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    need->path);
 	effect_set(finding, &found, answer->error, file);
 	if (tree->files > 0)
-		effect_see(finding, &found, file);
+		effect_see(judge->instance->site.model, finding, &found, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
@@ -391,7 +391,8 @@ judge_files(struct judge *judge, size_t check, const struct need *need,
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
 	effect_set(finding, &there, answer->error, answer->blocker);
-	effect_see(finding, &there, answer->blocker);
+	effect_see(judge->instance->site.model, finding, &there,
+	    answer->blocker);
 	finding = judge_add(judge, check, need, finding);
 	add_company(judge, check, &there, finding);
 	if (finding->fix_count == 0 && found.files > 1) {

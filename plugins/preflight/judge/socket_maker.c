@@ -11,7 +11,6 @@
 
 #include "preflight/judge/judge.h"
 #include "preflight/judge/socket_maker.h"
-#include "preflight/nginx/account.h"
 
 #define UMASK_USUAL 022
 
@@ -57,51 +56,103 @@ find_gid(const char *name)
 }
 
 static void
-take_alone(struct cred *who, uid_t uid, gid_t gid)
+add_group(struct cred *who, gid_t gid)
 {
-	*who = (struct cred){ .uid = uid, .gid = gid, .group_count = 1 };
-	who->groups = xmemdup(&gid, sizeof(gid));
+	for (size_t i = 0; i < who->group_count; i++)
+		if (who->groups[i] == gid)
+			return;
+	who->groups = xreallocarray(who->groups, who->group_count + 1,
+	    sizeof(*who->groups));
+	who->groups[who->group_count++] = gid;
 }
 
-/*
- * Whom root becomes before it makes the socket.  Like uwsgi: the groups of the
- * user come with a named group only.  False if there is no such user.
- */
-static bool
-become(const struct planned_socket *planned, struct cred *who)
+static void
+take_alone(struct cred *who, uid_t uid, gid_t gid)
 {
-	long uid = planned->user == NULL ? 0 : find_uid(planned->user);
-	long gid = planned->group == NULL ? 0 : find_gid(planned->group);
+	*who = (struct cred){ .uid = uid, .gid = gid };
+	add_group(who, gid);
+}
+
+/* The group it is told to have, or that of the user; a number that is no
+ * user's has root's. */
+static long
+owner_gid(const struct command_identity *owner, uid_t uid)
+{
 	const struct passwd *pw;
 
-	if (uid == PREDICT_KEEP || gid == PREDICT_KEEP)
-		return false;
-	if (planned->logs_in)
-		return cred_resolve((uid_t)uid, who, NULL) == 0;
-	pw = planned->group == NULL ? NULL : names_uid((uid_t)uid);
-	if (pw == NULL || uid == 0) {
-		take_alone(who, (uid_t)uid, (gid_t)gid);
-		return true;
+	if (owner->group != NULL)
+		return find_gid(owner->group);
+	pw = names_uid(uid);
+	return pw == NULL ? 0 : (long)pw->pw_gid;
+}
+
+/* The groups that list the user; a number that is no user's is in none. */
+static void
+take_membership(const struct command_identity *owner, struct cred *who)
+{
+	struct cred member;
+	int failed = owner->groups == IDENTITY_LOGS_IN
+	    ? cred_resolve(who->uid, &member, NULL)
+	    : cred_resolve_with(who->uid, who->gid, &member, NULL);
+
+	if (failed == -1)
+		return;
+	for (size_t i = 0; i < member.group_count; i++)
+		add_group(who, member.groups[i]);
+	cred_done(&member);
+}
+
+static void
+take_named(const struct command_identity *owner, struct cred *who)
+{
+	for (size_t i = 0; i < owner->named.len; i++) {
+		long gid = find_gid(owner->named.items[i]);
+
+		if (gid != PREDICT_KEEP)
+			add_group(who, (gid_t)gid);
 	}
-	who->uid = (uid_t)uid;
-	return account_groups(NULL, pw->pw_name, (gid_t)gid, who, NULL) == 0;
+}
+
+/* Whom root becomes before it makes the socket; false if there is no such
+ * user or group. */
+static bool
+become(const struct command_identity *owner, const struct cred *root,
+    struct cred *who)
+{
+	long uid = owner->user == NULL ? 0 : find_uid(owner->user), gid;
+
+	if (uid == PREDICT_KEEP)
+		return false;
+	gid = owner_gid(owner, (uid_t)uid);
+	if (gid == PREDICT_KEEP)
+		return false;
+	take_alone(who, (uid_t)uid, (gid_t)gid);
+	if (owner->groups == IDENTITY_NAMED)
+		take_named(owner, who);
+	else if (owner->groups == IDENTITY_KEEPS || owner->user == NULL) {
+		for (size_t i = 0; i < root->group_count; i++)
+			add_group(who, root->groups[i]);
+	} else
+		take_membership(owner, who);
+	return true;
 }
 
 /* Only root can give it away or become somebody else. */
 static void
-use_identity(const struct planned_socket *planned, struct socket_maker *maker)
+use_identity(const struct planned_socket *planned, const struct cred *root,
+    struct socket_maker *maker)
 {
+	const struct command_identity *owner = &planned->owner;
 	struct creation *creation = &maker->creation;
 
 	if (!planned->becomes) {
-		if (planned->user != NULL)
-			creation->chown_uid = find_uid(planned->user);
-		if (planned->group != NULL)
-			creation->chown_gid = find_gid(planned->group);
+		if (owner->user != NULL)
+			creation->chown_uid = find_uid(owner->user);
+		if (owner->group != NULL)
+			creation->chown_gid = find_gid(owner->group);
 		return;
 	}
-	if ((planned->user != NULL || planned->group != NULL) &&
-	    become(planned, &maker->who))
+	if (command_identity_is_set(owner) && become(owner, root, &maker->who))
 		creation->creator = &maker->who;
 }
 
@@ -135,9 +186,10 @@ socket_maker_find(struct judge *judge, const struct planned_socket *planned,
 		.creation = {
 			.creator = &view->cred,
 			.mode = 0777,
-			.umask = (mode_t)(planned->umask != -1 ? planned->umask
-				: view->umask != -1	       ? view->umask
-							: UMASK_USUAL),
+			.umask = (mode_t)(planned->masks |
+			    (planned->umask != -1     ? planned->umask
+				    : view->umask != -1 ? view->umask
+							: UMASK_USUAL)),
 			.chown_uid = PREDICT_KEEP,
 			.chown_gid = PREDICT_KEEP,
 			.chmod = mode == -1 ? PREDICT_KEEP : mode,
@@ -146,7 +198,7 @@ socket_maker_find(struct judge *judge, const struct planned_socket *planned,
 	if (view->fcgi.path != NULL)
 		use_manager(view, maker);
 	if (view->cred.uid == 0)
-		use_identity(planned, maker);
+		use_identity(planned, &view->cred, maker);
 }
 
 void

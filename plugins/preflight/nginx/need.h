@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * A need is one thing that an nginx worker must be able to do, and the place
@@ -90,6 +91,8 @@ struct need {
 	int status; /* ERROR_PAGE: the first code it stands for */
 
 	/* Static content. */
+	bool owned; /* by this user; not known when the site is read */
+	uid_t owner;
 	bool optional;	 /* no fault if it is missing */
 	bool is_file;	 /* INTERNAL_TREE: it is a single file */
 	bool only_found; /* nginx looks whether the file is there; another

@@ -16,6 +16,8 @@ struct nginx_build {
 	char *group;
 	char *error_log;
 	char *access_log;
+	char *pid;
+	char *lock;
 	char *body_temp; /* these NULL: could not be found */
 	char *proxy_temp;
 	char *fastcgi_temp;

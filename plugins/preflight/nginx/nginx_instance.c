@@ -196,6 +196,7 @@ add_running(struct nginx_instances *instances,
 	witness_nginx(master->pid);
 	instance->master = master->pid;
 	instance->master_uid = master->uid;
+	instance->foreign = root != NULL;
 	read_args(master, &title);
 	reading.conf = title.conf;
 	reading.prefix = title.prefix;
@@ -213,46 +214,56 @@ add_running(struct nginx_instances *instances,
 	free(binary);
 }
 
-/* The configuration that was written, without links; NULL if there is none. */
+/* The configuration that was written; the caller frees. */
 static char *
 conf_by(const struct nginx_args *args, const struct nginx_build *build)
 {
-	const char *conf = args->conf != NULL ? args->conf : build->conf_path;
-	const char *prefix =
-	    args->prefix != NULL ? args->prefix : build->prefix;
-	char *path, *real;
+	char *prefix = xasprintf("%s/",
+	    args->prefix != NULL ? args->prefix : build->prefix);
+	char *path = nginx_path_below(prefix,
+	    args->conf != NULL ? args->conf : build->conf_path);
 
-	path =
-	    conf[0] == '/' ? xstrdup(conf) : xasprintf("%s/%s", prefix, conf);
-	real = realpath(path, NULL);
-	free(path);
-	return real;
+	free(prefix);
+	return path;
 }
 
 static bool
-is_same_file(const char *real, const char *path)
+is_same_file(const char *path, const char *other)
 {
-	char *other = realpath(path, NULL);
-	bool same = real != NULL && other != NULL && strcmp(real, other) == 0;
+	char *real = realpath(path, NULL), *other_real = realpath(other, NULL);
+	bool same =
+	    real != NULL && other_real != NULL && strcmp(real, other_real) == 0;
 
-	free(other);
+	free(real);
+	free(other_real);
 	return same;
+}
+
+/* The executable, if it is one of this system's and there. */
+static const char *
+binary_by(const struct nginx_args *args, const char *root)
+{
+	return root == NULL && args->binary != NULL && args->binary[0] == '/' &&
+		access(args->binary, X_OK) == 0
+	    ? args->binary
+	    : NULL;
 }
 
 /* Whether the arguments are those of the nginx that is meant. */
 static bool
-fits(const struct nginx_args *args, const char *conf)
+fits(const struct nginx_args *args, const char *conf, const char *root)
 {
 	struct nginx_build build;
-	char *real;
+	char *path;
 	bool same;
 
 	if (args == NULL || conf == NULL)
 		return args != NULL;
-	nginx_build_read(NULL, NULL, &build);
-	real = conf_by(args, &build);
-	same = is_same_file(real, conf);
-	free(real);
+	nginx_build_read(root, binary_by(args, root), &build);
+	path = conf_by(args, &build);
+	same =
+	    root != NULL ? strcmp(path, conf) == 0 : is_same_file(path, conf);
+	free(path);
 	nginx_build_done(&build);
 	return same;
 }
@@ -260,8 +271,7 @@ fits(const struct nginx_args *args, const char *conf)
 static void
 use_args(const struct nginx_args *args, struct nginx_options *reading)
 {
-	if (args->binary != NULL && args->binary[0] == '/')
-		reading->binary = args->binary;
+	reading->binary = binary_by(args, reading->root);
 	if (reading->conf == NULL)
 		reading->conf = args->conf;
 	reading->prefix = args->prefix;
@@ -271,7 +281,8 @@ use_args(const struct nginx_args *args, struct nginx_options *reading)
 
 /* A master that is not root is its workers' identity, groups and all. */
 static void
-keep_starter(struct nginx_instance *instance, const struct cred *starter)
+keep_starter(struct nginx_instance *instance, const struct cred *starter,
+    const char *source)
 {
 	struct nginx_user *user = &instance->user;
 	const struct passwd *pw = names_uid(starter->uid);
@@ -285,7 +296,8 @@ keep_starter(struct nginx_instance *instance, const struct cred *starter)
 	user->group = gr != NULL
 	    ? xstrdup(gr->gr_name)
 	    : xasprintf("%lu", (unsigned long)starter->gid);
-	user->source = "user of the program";
+	user->source = source;
+	instance->master_uid = starter->uid;
 	instance->has_user = true;
 }
 
@@ -308,23 +320,42 @@ is_hidden(const struct nginx_instance *instance)
 	return hidden;
 }
 
+/* How an nginx that does not run will be started. */
+struct start {
+	const struct nginx_args *args; /* NULL: as usual, by root */
+	const struct cred *starter;    /* NULL: root */
+	const char *source;	       /* that says so */
+};
+
+static struct start
+find_start(const struct nginx_instance_options *options, const char *conf)
+{
+	if (fits(options->args, conf, options->root))
+		return (struct start){ options->args, options->starter,
+			"user of the program" };
+	if (fits(options->unit, conf, options->root))
+		return (struct start){ options->unit, options->unit_starter,
+			"User of nginx.service" };
+	return (struct start){ .args = NULL };
+}
+
 static void
 add_stopped(struct nginx_instances *instances,
     const struct nginx_instance_options *options, const char *conf)
 {
 	struct nginx_instance *instance = add_instance(instances, options->key);
-	bool program = fits(options->args, conf);
+	struct start start = find_start(options, conf);
 	struct nginx_options reading = {
 		.conf = conf,
 		.root = options->root,
 	};
 
-	if (program)
-		use_args(options->args, &reading);
+	if (start.args != NULL)
+		use_args(start.args, &reading);
 	read_site(instance, &reading);
-	if (program && options->assume == NULL && options->starter != NULL &&
-	    options->starter->uid != 0)
-		keep_starter(instance, options->starter);
+	if (options->assume == NULL && start.starter != NULL &&
+	    start.starter->uid != 0)
+		keep_starter(instance, start.starter, start.source);
 	else if (instance->site_problem == NULL || options->assume != NULL)
 		find_user(instance, options->assume, options->root);
 	if (options->root == NULL && !options->ignore_running &&
@@ -338,14 +369,14 @@ runs_with(const struct nginx_master *master, const char *conf)
 {
 	struct nginx_args args;
 	struct nginx_build build;
-	char *binary = binary_of(master->pid, false), *real;
+	char *binary = binary_of(master->pid, false), *path;
 	bool same;
 
 	read_args(master, &args);
 	nginx_build_read(NULL, binary, &build);
-	real = conf_by(&args, &build);
-	same = is_same_file(real, conf);
-	free(real);
+	path = conf_by(&args, &build);
+	same = is_same_file(path, conf);
+	free(path);
 	free(binary);
 	nginx_args_done(&args);
 	nginx_build_done(&build);

@@ -15,9 +15,10 @@
  * are (contract P2.4, P2.5).
  */
 struct nginx_instance {
-	char *key;    /* what it was found by: "auto", a path, "pid:..." */
-	pid_t master; /* 0: not running */
-	uid_t master_uid;
+	char *key;	  /* what it was found by: "auto", a path, "pid:..." */
+	pid_t master;	  /* 0: not running */
+	uid_t master_uid; /* of one that does not run: whoever starts it */
+	bool foreign;	  /* it runs in a root or mount namespace of its own */
 	struct nginx_site site;
 	char *site_problem; /* NULL: the configuration was read */
 	struct identities running;
@@ -50,6 +51,9 @@ struct nginx_instance_options {
 	 * as usual, by root.  Of the key's configuration, if that is a path. */
 	const struct nginx_args *args;
 	const struct cred *starter;
+	/* The same of what systemd will start, where args do not fit. */
+	const struct nginx_args *unit;
+	const struct cred *unit_starter;
 };
 
 /*

@@ -6,6 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "preflight/nginx/nginx_needs.h"
+#include "preflight/nginx/nginx_pass.h"
 
 /*
  * Applications behind unix sockets, named by a *_pass directive or by the
@@ -17,17 +18,6 @@ static bool
 is_unix(const char *address)
 {
 	return strncasecmp(address, "unix:", 5) == 0;
-}
-
-/* The address without "http://" and its like. */
-static const char *
-skip_scheme(const char *address)
-{
-	const char *p = address;
-
-	while (isalpha((unsigned char)*p))
-		p++;
-	return strncmp(p, "://", 3) == 0 && !is_unix(address) ? p + 3 : address;
 }
 
 /* The length of a variable at the text whose value begins with a slash; 0 if
@@ -53,7 +43,7 @@ static char *
 before_uri(const char *written)
 {
 	static const char scheme[] = "$scheme://";
-	const char *address = skip_scheme(written), *p;
+	const char *address = nginx_pass_address(written), *p;
 
 	if (strncmp(written, scheme, sizeof(scheme) - 1) == 0)
 		address = written = written + sizeof(scheme) - 1;
@@ -78,28 +68,11 @@ socket_path(const char *address, bool has_uri)
 	    has_uri ? strcspn(address, ":") : strlen(address));
 }
 
-/* The upstream block of this name in the same http or stream block. */
-static const struct nginx_node *
-find_upstream(const struct nginx_node *scope, const char *address)
-{
-	const struct nginx_node *node, *top = scope;
-	size_t len = strcspn(address, "/:");
-
-	while (top->parent != NULL && top->parent->parent != NULL)
-		top = top->parent;
-	TAILQ_FOREACH(node, &top->children, entry)
-		if (node->block && nginx_node_is(node, "upstream") &&
-		    strlen(nginx_node_arg(node, 1)) == len &&
-		    strncasecmp(nginx_node_arg(node, 1), address, len) == 0)
-			return node;
-	return NULL;
-}
-
 static bool
-has_parameter(const struct nginx_node *server, const char *name)
+is_backup(const struct nginx_node *server)
 {
 	for (size_t i = 2; i < server->arg_count; i++)
-		if (strcmp(server->args[i], name) == 0)
+		if (strcmp(server->args[i], "backup") == 0)
 			return true;
 	return false;
 }
@@ -124,14 +97,13 @@ add_upstream(struct nginx_needs *needs, const struct nginx_place *place,
 
 		if (code)
 			path = xstrdup("");
-		else if (nginx_node_is(node, "server") &&
-		    !has_parameter(node, "down"))
+		else if (nginx_pass_is_server(node))
 			path = socket_path(nginx_node_arg(node, 1), false);
 		if (path == NULL)
 			continue;
 		need = nginx_needs_add(needs, place, NEED_SOCKET, node, path);
 		need->upstream = xstrdup(nginx_node_arg(upstream, 1));
-		need->backup = has_parameter(node, "backup");
+		need->backup = is_backup(node);
 		need->by_code = code;
 		if (code)
 			need->variable = xstrdup(node->args[0]);
@@ -142,7 +114,7 @@ static void
 add_address(struct nginx_needs *needs, const struct nginx_place *place,
     const struct nginx_node *pass, const char *text, bool one_of)
 {
-	const char *address = skip_scheme(text);
+	const char *address = nginx_pass_address(text);
 	const struct nginx_node *upstream;
 	char *path = socket_path(address,
 	    nginx_node_is(pass, "proxy_pass") && place->server != NULL);
@@ -152,7 +124,7 @@ add_address(struct nginx_needs *needs, const struct nginx_place *place,
 		    one_of;
 		return;
 	}
-	upstream = find_upstream(place->node, address);
+	upstream = nginx_pass_upstream(place->node, address);
 	if (upstream != NULL)
 		add_upstream(needs, place, upstream);
 }
@@ -161,7 +133,7 @@ add_address(struct nginx_needs *needs, const struct nginx_place *place,
 static bool
 may_be_socket(const char *written)
 {
-	const char *address = skip_scheme(written);
+	const char *address = nginx_pass_address(written);
 	size_t constant = strcspn(address, "$");
 	char *name = NULL;
 	size_t len;
@@ -181,8 +153,9 @@ add_undecided(struct nginx_needs *needs, const struct nginx_place *place,
     const struct nginx_node *pass, const char *written,
     const struct nginx_text *text)
 {
-	const char *address = skip_scheme(written);
-	char *path = socket_path(skip_scheme(text->values.items[0]), false);
+	const char *address = nginx_pass_address(written);
+	char *path =
+	    socket_path(nginx_pass_address(text->values.items[0]), false);
 	struct need *need;
 
 	if (!may_be_socket(address)) {
@@ -234,7 +207,7 @@ nginx_needs_auth_http(struct nginx_needs *needs,
 	    nginx_scope_find(place->node, "auth_http");
 	char *path = node == NULL
 	    ? NULL
-	    : socket_path(skip_scheme(nginx_node_arg(node, 1)), true);
+	    : socket_path(nginx_pass_address(nginx_node_arg(node, 1)), true);
 
 	if (path != NULL)
 		nginx_needs_add(needs, place, NEED_SOCKET, node, path);

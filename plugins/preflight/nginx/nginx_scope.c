@@ -321,15 +321,32 @@ nginx_scope_content(const struct nginx_node *scope,
 	}
 }
 
+/* What an "if" of the place or its server does depends on more than the URI. */
+static bool
+has_condition(const struct nginx_node *scope)
+{
+	if (nginx_node_child(scope, "if") != NULL)
+		return true;
+	while (scope != NULL && !nginx_node_is(scope, "server"))
+		scope = scope->parent;
+	return scope != NULL && nginx_node_child(scope, "if") != NULL;
+}
+
 bool
 nginx_scope_restricted(const struct nginx_node *scope)
 {
-	if (strcmp(nginx_scope_value(scope, "auth_basic", "off"), "off") != 0)
-		return true;
+	static const char *const rules[] = { "auth_request", "limit_req",
+		"limit_conn", "secure_link" };
+	static const char *const passwords[] = { "auth_basic", "auth_jwt",
+		"auth_pam" };
+
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (nginx_scope_value(scope, rules[i], NULL) != NULL)
+			return true;
+	for (size_t i = 0; i < COUNT(passwords); i++)
+		if (strcmp(nginx_scope_value(scope, passwords[i], "off"),
+			"off") != 0)
+			return true;
 	return nginx_scope_level(scope, "deny") != NULL ||
-	    nginx_scope_value(scope, "auth_request", NULL) != NULL ||
-	    nginx_scope_value(scope, "limit_req", NULL) != NULL ||
-	    nginx_scope_value(scope, "limit_conn", NULL) != NULL ||
-	    nginx_scope_on(scope, "ssl_verify_client") ||
-	    nginx_scope_value(scope, "secure_link", NULL) != NULL;
+	    nginx_scope_on(scope, "ssl_verify_client") || has_condition(scope);
 }

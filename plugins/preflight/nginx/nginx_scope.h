@@ -65,7 +65,7 @@ enum nginx_content nginx_scope_content(const struct nginx_node *scope,
 bool nginx_is_pass(const struct nginx_node *);
 /* Whether embedded code there can change which files are used. */
 bool nginx_is_code(const struct nginx_node *);
-/* Whether only some clients get through: a password, addresses. */
+/* Whether only some requests get through: a password, addresses, an "if". */
 bool nginx_scope_restricted(const struct nginx_node *scope);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "preflight/nginx/nginx_build.h"
 #include "preflight/nginx/nginx_location.h"
 #include "preflight/nginx/nginx_needs.h"
 
@@ -144,29 +143,30 @@ int
 nginx_site_read(const struct nginx_options *options, struct nginx_site *site,
     char **cause)
 {
-	struct nginx_build build;
+	struct nginx_build *build = &site->build;
 	struct nginx_tree_source source = { .globals = options->globals,
 		.root = options->root };
 	int result;
 
 	memset(site, 0, sizeof(*site));
-	nginx_build_read(options->root, options->binary, &build);
+	site->globals = copy(options->globals);
+	site->error_log = copy(options->error_log);
+	nginx_build_read(options->root, options->binary, build);
 	if (options->error_log != NULL) {
-		free(build.error_log);
-		build.error_log = xstrdup(options->error_log);
+		free(build->error_log);
+		build->error_log = xstrdup(options->error_log);
 	}
-	set_paths(site, options, &build);
-	site->default_user = copy(build.user);
-	site->default_group = copy(build.group);
+	set_paths(site, options, build);
+	site->default_user = copy(build->user);
+	site->default_group = copy(build->group);
 	source.conf_path = site->conf_path;
 	source.conf_dir = site->conf_dir;
 	site->tree = nginx_tree_create(&source);
 	result = nginx_tree_read(site->tree, &source, cause);
 	if (result == 0) {
 		set_user(site);
-		collect(site, &build);
+		collect(site, build);
 	}
-	nginx_build_done(&build);
 	return result;
 }
 
@@ -179,9 +179,12 @@ nginx_site_done(struct nginx_site *site)
 	nginx_needs_done(&needs);
 	nginx_model_free(site->model);
 	nginx_tree_free(site->tree);
+	nginx_build_done(&site->build);
 	free(site->conf_path);
 	free(site->conf_dir);
 	free(site->prefix);
+	free(site->globals);
+	free(site->error_log);
 	free(site->user);
 	free(site->group);
 	free(site->user_file);

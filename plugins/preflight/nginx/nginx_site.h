@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "preflight/nginx/need.h"
+#include "preflight/nginx/nginx_build.h"
 #include "preflight/nginx/nginx_tree.h"
 
 /*
@@ -28,6 +29,9 @@ struct nginx_options {
 struct nginx_site {
 	char *conf_path; /* absolute */
 	char *conf_dir;	 /* ends in "/" */
+	char *globals;	 /* text of -g; NULL without it */
+	char *error_log; /* of -e; NULL without it */
+	struct nginx_build build;
 	char *prefix;	 /* ends in "/" */
 	char *user;	 /* of the user directive; NULL without one */
 	char *group;	 /* its second argument; NULL without one */

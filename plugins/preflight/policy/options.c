@@ -30,6 +30,8 @@ const char options_usage[] =
     "      --fail-level LEVEL    info, notice, warning, error or critical\n"
     "      --undecided RULE      pass, warn or fail; without it, exit code 2\n"
     "      --nginx FILE          nginx.conf, auto, none or pid:FILE\n"
+    "      --nginx-dump          let nginx test its configuration (nginx -T),\n"
+    "                            sealed off, and compare\n"
     "      --assume-user U[:G]   who the nginx worker will be\n"
     "      --root DIR            check an unpacked image\n"
     "      --policy FILE         YAML policy with waivers\n"
@@ -62,6 +64,7 @@ enum {
 	OPTION_FAIL_LEVEL,
 	OPTION_UNDECIDED,
 	OPTION_NGINX,
+	OPTION_NGINX_DUMP,
 	OPTION_ASSUME_USER,
 	OPTION_ROOT,
 	OPTION_POLICY,
@@ -88,6 +91,7 @@ static const struct option long_options[] = {
 	{ "fail-level",	required_argument, NULL, OPTION_FAIL_LEVEL },
 	{ "undecided",	required_argument, NULL, OPTION_UNDECIDED },
 	{ "nginx",	required_argument, NULL, OPTION_NGINX },
+	{ "nginx-dump",	no_argument,	   NULL, OPTION_NGINX_DUMP },
 	{ "assume-user", required_argument, NULL, OPTION_ASSUME_USER },
 	{ "root",	required_argument, NULL, OPTION_ROOT },
 	{ "policy",	required_argument, NULL, OPTION_POLICY },
@@ -208,6 +212,8 @@ take_switch(struct options *options, int option)
 		return options->all = true;
 	case OPTION_YES:
 		return options->yes = true;
+	case OPTION_NGINX_DUMP:
+		return options->nginx_dump = true;
 	case OPTION_FULL:
 		return options->full = true;
 	case OPTION_STAT_ONLY:

@@ -49,6 +49,7 @@ struct options {
 	bool has_undecided;
 	enum undecided_rule undecided;
 	const char *nginx; /* instead of every program's preflight_nginx */
+	bool nginx_dump;   /* as preflight_nginx_dump of every program */
 	const char *assume_user;
 	const char *root;
 	const char *policy;

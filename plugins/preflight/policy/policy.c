@@ -96,25 +96,22 @@ read_defaults(struct policy_reader *reader, yaml_node_t *node, void *target)
 static int
 read_nginx_conf(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	const char *text = policy_text(reader, node);
+	const char *path = policy_path(reader, node);
 
-	if (text == NULL)
+	if (path == NULL)
 		return -1;
-	if (*text != '/')
-		return policy_refuse(reader, node,
-		    "'%s' is not an absolute path", text);
-	strvec_push(&((struct policy *)target)->nginx, text);
+	strvec_push(&((struct policy *)target)->nginx, path);
 	return 0;
 }
 
 static int
 read_nginx_pid(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	const char *text = policy_text(reader, node);
+	const char *path = policy_path(reader, node);
 
-	if (text == NULL)
+	if (path == NULL)
 		return -1;
-	strvec_pushf(&((struct policy *)target)->nginx, "pid:%s", text);
+	strvec_pushf(&((struct policy *)target)->nginx, "pid:%s", path);
 	return 0;
 }
 
@@ -127,16 +124,33 @@ read_container(struct policy_reader *reader, yaml_node_t *node, void *target)
 }
 
 static int
+read_nginx_dump(struct policy_reader *reader, yaml_node_t *node, void *target)
+{
+	return policy_bool(reader, node, &((struct policy *)target)->dump);
+}
+
+static int
 read_nginx_item(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
+	struct policy *policy = target;
 	static const struct policy_key keys[] = {
 		{ "conf", read_nginx_conf },
 		{ "pid_file", read_nginx_pid },
 		{ "container", read_container },
+		{ "dump", read_nginx_dump },
 		{ NULL, NULL },
 	};
+	size_t before = policy->nginx.len;
 
-	return policy_mapping(reader, node, keys, target);
+	policy->dump = false;
+	if (policy_mapping(reader, node, keys, policy) == -1)
+		return -1;
+	if (policy->nginx.len != before + 1)
+		return policy_refuse(reader, node,
+		    "an nginx has either conf or pid_file");
+	if (policy->dump)
+		strvec_push(&policy->dumped_nginx, policy->nginx.items[before]);
+	return 0;
 }
 
 static int
@@ -150,6 +164,7 @@ static int
 read_codes_into(struct policy_reader *reader, yaml_node_t *node,
     enum code_action *codes)
 {
+	bool seen[FINDING_CODE_COUNT] = { false };
 	int code, choice;
 
 	if (node->type != YAML_MAPPING_NODE)
@@ -165,6 +180,10 @@ read_codes_into(struct policy_reader *reader, yaml_node_t *node,
 		if (policy_code(reader, key, &code) == -1 ||
 		    policy_choice(reader, value, action_words, &choice) == -1)
 			return -1;
+		if (seen[code])
+			return policy_refuse(reader, key, "'%s' is there twice",
+			    finding_code_id((enum finding_code)code));
+		seen[code] = true;
 		codes[code] = (enum code_action)choice;
 	}
 	return 0;
@@ -204,8 +223,13 @@ read_tree_path(struct policy_reader *reader, yaml_node_t *node, void *target)
 static int
 read_tree_url(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return policy_read_text(reader, node,
-	    &((struct policy_static *)target)->url);
+	char **url = &((struct policy_static *)target)->url;
+
+	if (policy_read_text(reader, node, url) == -1)
+		return -1;
+	return **url == '/'
+	    ? 0
+	    : policy_refuse(reader, node, "'%s' does not begin with '/'", *url);
 }
 
 static int
@@ -267,15 +291,27 @@ read_servers(struct policy_reader *reader, yaml_node_t *node, void *target)
 }
 
 static int
+read_upload(struct policy_reader *reader, yaml_node_t *node, void *target)
+{
+	const char *path = policy_path(reader, node);
+
+	if (path == NULL)
+		return -1;
+	strvec_push(&((struct policy_pair *)target)->uploads, path);
+	return 0;
+}
+
+static int
 read_uploads(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return policy_strings(reader, node,
-	    &((struct policy_pair *)target)->uploads);
+	return policy_sequence(reader, node, read_upload, target);
 }
 
 static int
 read_socket_path(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
+	if (policy_path(reader, node) == NULL)
+		return -1;
 	return policy_read_text(reader, node,
 	    &((struct policy_pair *)target)->socket);
 }
@@ -336,9 +372,12 @@ read_pair(struct policy_reader *reader, yaml_node_t *node, void *target)
 	*pair = (struct policy_pair){ .socket_mode = -1 };
 	if (policy_mapping(reader, node, keys, pair) == -1)
 		return -1;
-	return pair->program != NULL
+	if (pair->program == NULL || *pair->program == '\0')
+		return policy_refuse(reader, node, "a pair needs a program");
+	return policy_pair_of(policy, pair->program) == pair
 	    ? 0
-	    : policy_refuse(reader, node, "a pair needs a program");
+	    : policy_refuse(reader, node, "program '%s' is there twice",
+		  pair->program);
 }
 
 static int
@@ -402,6 +441,45 @@ read_document(yaml_document_t *document, struct policy *policy, time_t now,
 	return policy_mapping(&reader, root, top_keys, policy);
 }
 
+/* Where the parser stopped; of bytes that are no text it only tells how many
+ * it had read. */
+static int
+refuse_text(const yaml_parser_t *parser, const char *text,
+    const struct policy *policy, char **cause)
+{
+	size_t line = parser->problem_mark.line;
+	size_t column = parser->problem_mark.column;
+
+	if (parser->error == YAML_READER_ERROR) {
+		line = column = 0;
+		for (size_t i = 0; i < parser->problem_offset; i++) {
+			column = text[i] == '\n' ? 0 : column + 1;
+			line += text[i] == '\n';
+		}
+	}
+	return cause_set(cause, "%s:%zu:%zu: %s", policy->file, line + 1,
+	    column + 1, parser->problem == NULL ? "not YAML" : parser->problem);
+}
+
+/* Nothing may follow: what is not read must not look as if it held. */
+static int
+expect_end(yaml_parser_t *parser, const char *text, const struct policy *policy,
+    char **cause)
+{
+	yaml_document_t more;
+	bool ended;
+
+	if (!yaml_parser_load(parser, &more))
+		return refuse_text(parser, text, policy, cause);
+	ended = yaml_document_get_root_node(&more) == NULL;
+	if (!ended)
+		cause_set(cause, "%s:%zu:%zu: a policy is one document",
+		    policy->file, more.start_mark.line + 1,
+		    more.start_mark.column + 1);
+	yaml_document_delete(&more);
+	return ended ? 0 : -1;
+}
+
 static int
 load(const char *text, size_t len, struct policy *policy, time_t now,
     char **cause)
@@ -414,14 +492,13 @@ load(const char *text, size_t len, struct policy *policy, time_t now,
 		return cause_set(cause, "cannot start the YAML reader");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	if (!yaml_parser_load(&parser, &document)) {
-		cause_set(cause, "%s:%zu:%zu: %s", policy->file,
-		    parser.problem_mark.line + 1,
-		    parser.problem_mark.column + 1,
-		    parser.problem == NULL ? "not YAML" : parser.problem);
+		refuse_text(&parser, text, policy, cause);
 		yaml_parser_delete(&parser);
 		return -1;
 	}
 	failed = read_document(&document, policy, now, cause);
+	if (failed == 0)
+		failed = expect_end(&parser, text, policy, cause);
 	yaml_document_delete(&document);
 	yaml_parser_delete(&parser);
 	return failed;
@@ -477,6 +554,7 @@ policy_done(struct policy *policy)
 		policy_waiver_done(&policy->waivers[i]);
 	free(policy->waivers);
 	strvec_done(&policy->nginx);
+	strvec_done(&policy->dumped_nginx);
 	strvec_done(&policy->secrets_add);
 	strvec_done(&policy->secrets_ignore);
 	free(policy->file);

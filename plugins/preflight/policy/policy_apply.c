@@ -41,6 +41,7 @@ policy_apply_keys(const struct policy *policy, const char *program,
 	const struct policy_pair *pair = policy_pair_of(policy, program);
 
 	keys->confirm_http = keys->confirm_http || policy->confirm_http;
+	strvec_copy(&keys->dumped_nginx, &policy->dumped_nginx);
 	if (strcmp(keys->nginx, "auto") == 0 && policy->nginx.len > 0) {
 		free(keys->nginx);
 		keys->nginx = xstrdup(policy->nginx.items[0]);

@@ -177,3 +177,16 @@ policy_read_text(struct policy_reader *reader, yaml_node_t *node, char **text)
 	*text = xstrdup(value);
 	return 0;
 }
+
+const char *
+policy_path(struct policy_reader *reader, const yaml_node_t *node)
+{
+	const char *text = policy_text(reader, node);
+
+	if (text != NULL && *text != '/') {
+		policy_refuse(reader, node, "'%s' is not an absolute path",
+		    text);
+		return NULL;
+	}
+	return text;
+}

@@ -43,5 +43,8 @@ int policy_choice(struct policy_reader *, const yaml_node_t *,
 /* A scalar becomes the text, in place of what was there; the caller frees it.
  * -1 with the reader's cause set, the text untouched. */
 int policy_read_text(struct policy_reader *, yaml_node_t *, char **text);
+/* The scalar, if it is an absolute path; borrowed, NULL with the reader's cause
+ * set. */
+const char *policy_path(struct policy_reader *, const yaml_node_t *);
 
 #endif

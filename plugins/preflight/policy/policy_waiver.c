@@ -15,9 +15,8 @@
  * neither, or reaches further than a year, is refused as a whole file.
  */
 
-#define REASON_MIN     10
-#define DAY_S	       86400
-#define AHEAD_MAX_DAYS 366
+#define REASON_MIN 10
+#define DAY_S	   86400
 
 int
 policy_code(struct policy_reader *reader, const yaml_node_t *node, int *code)
@@ -95,21 +94,35 @@ read_reason(struct policy_reader *reader, yaml_node_t *node, void *target)
 	return 0;
 }
 
+/* The end of this day in a year; a leap year has one more. */
+static time_t
+year_ahead(time_t now)
+{
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	tm.tm_year++;
+	return timegm(&tm) + DAY_S;
+}
+
 static int
 read_until(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
 	struct waiver *waiver = ((struct draft *)target)->waiver;
 	const char *text = policy_text(reader, node), *end;
 	struct tm tm = { 0 };
+	int day;
 
 	if (text == NULL)
 		return -1;
 	end = strptime(text, "%Y-%m-%d", &tm);
-	if (end == NULL || *end != '\0')
+	day = tm.tm_mday;
+	waiver->until = timegm(&tm) + DAY_S;
+	/* The 31st of a shorter month has become a day of the next. */
+	if (end == NULL || *end != '\0' || tm.tm_mday != day)
 		return policy_refuse(reader, node,
 		    "'%s' is no date like 2027-03-31", text);
-	waiver->until = timegm(&tm) + DAY_S;
-	if (waiver->until > reader->now + (time_t)AHEAD_MAX_DAYS * DAY_S)
+	if (waiver->until > year_ahead(reader->now))
 		return policy_refuse(reader, node,
 		    "a waiver may reach one year ahead, not to %s", text);
 	return 0;

@@ -129,8 +129,8 @@ mountinfo_server(const char *mountinfo, dev_t dev, const char *path)
 	return server;
 }
 
-void
-mountinfo_served(const char *mountinfo, struct strvec *points)
+static void
+add_points(const char *mountinfo, bool served, struct strvec *points)
 {
 	char *copy = xstrdup(mountinfo), *save = NULL, *server;
 	struct mount mount;
@@ -140,9 +140,21 @@ mountinfo_served(const char *mountinfo, struct strvec *points)
 		if (!parse_line(line, &mount))
 			continue;
 		server = describe(mount.type, mount.options);
-		if (server != NULL)
+		if (!served || server != NULL)
 			strvec_push(points, mount.point);
 		free(server);
 	}
 	free(copy);
+}
+
+void
+mountinfo_served(const char *mountinfo, struct strvec *points)
+{
+	add_points(mountinfo, true, points);
+}
+
+void
+mountinfo_points(const char *mountinfo, struct strvec *points)
+{
+	add_points(mountinfo, false, points);
 }

@@ -20,4 +20,7 @@ char *mountinfo_server(const char *mountinfo, dev_t, const char *path);
 /* The mount points of all such, in the order of the file; pure. */
 void mountinfo_served(const char *mountinfo, struct strvec *points);
 
+/* All mount points, in the order of the file; pure. */
+void mountinfo_points(const char *mountinfo, struct strvec *points);
+
 #endif

@@ -7,8 +7,8 @@ icon.svg only.
     draw.py FOLDER
 
 The files are in the tree; after a change here they are drawn anew, and a test
-compares them.  Nothing but Python is needed, and nothing is compressed: every
-version of everything writes the same bytes.
+compares them.  Nothing but Python is needed, and what is compressed is
+compressed here: every version of everything writes the same bytes.
 """
 
 import os
@@ -36,6 +36,31 @@ GLYPHS = {
     "-": "..... ..... ..... ##### ..... ..... .....",
     "c": "..... ..... .###. #.... #.... #...# .###.",
 }
+
+
+def compress(numbers, bits):
+    """As GIFs are: a string that came before becomes one code.  The codes are
+    packed, the first bit first, and grow with the table; all there is to draw
+    needs fewer than the 4096 at which it would have to be cleared."""
+    clear, end = 1 << bits, (1 << bits) + 1
+    table = {(number,): number for number in range(clear)}
+    stream, filled, width = clear, bits + 1, bits + 1
+    string = ()
+    for number in numbers:
+        if string + (number,) in table:
+            string += (number,)
+            continue
+        stream |= table[string] << filled
+        filled += width
+        new = table[string + (number,)] = len(table) + 2
+        width += new == 1 << width
+        string = (number,)
+    assert len(table) < 4094
+    stream |= table[string] << filled
+    filled += width
+    width += len(table) + 2 == 1 << width
+    stream |= end << filled
+    return stream.to_bytes((filled + width + 7) // 8, "little")
 
 
 class Canvas:
@@ -90,21 +115,18 @@ class Canvas:
         return b"".join(map(bytes, unused[:1] + self.colours[1:] + unused[1:]))
 
     def gif(self):
-        """GIF 89a.  With a clear code before the table of codes grows, every
-        code has 8 bits and is the number of a colour."""
-        codes = bytearray()
-        for place, index in enumerate(sum(self.pixels, [])):
-            if place % 120 == 0:
-                codes.append(0x80)
-            codes.append(index)
-        codes.append(0x81)
+        """GIF 89a, its palette the next power of two."""
+        bits = max(2, (len(self.colours) - 1).bit_length())
+        codes = compress(sum(self.pixels, []), bits)
         blocks = b"".join(
             bytes([len(codes[at:at + 255])]) + codes[at:at + 255]
             for at in range(0, len(codes), 255))
         size = struct.pack("<HH", self.width, self.height)
-        return (b"GIF89a" + size + b"\xf6\0\0" + self.palette(128)
+        return (b"GIF89a" + size + bytes([0xf0 | bits - 1, 0, 0])
+                + self.palette(1 << bits)
                 + b"\x21\xf9\x04\x01\0\0\0\0"
-                + b"\x2c\0\0\0\0" + size + b"\0\x07" + blocks + b"\0\x3b")
+                + b"\x2c\0\0\0\0" + size + bytes([0, bits]) + blocks
+                + b"\0\x3b")
 
     def png(self):
         def chunk(name, data):

@@ -516,6 +516,23 @@ Test(load, warns_of_a_log_of_two_processes)
 	config_free(config);
 }
 
+Test(load, warns_of_a_socket_of_two_groups)
+{
+	struct config *config = files_load(
+	    BASE "[group:g]\nprograms=a\n[group:h]\nprograms=a\n"
+		 "[fcgi-program:a]\ncommand=c\nsocket=unix:///tmp/x\n"
+		 "stdout_logfile=NONE\nstderr_logfile=NONE\n"
+		 "[fcgi-program:b]\ncommand=c\nsocket=unix:///tmp/y\n"
+		 "[fcgi-program:c]\ncommand=c\nsocket=tcp://localhost:1\n"
+		 "[fcgi-program:d]\ncommand=c\nsocket=tcp://localhost:1\n");
+
+	cr_assert_eq(config->message_count, 1);
+	cr_expect_str_eq(config->messages[0].text,
+	    "groups g and h both make the socket /tmp/x: clients reach the one "
+	    "that is started last");
+	config_free(config);
+}
+
 Test(load, hints_at_slips)
 {
 	struct config *config = files_load(

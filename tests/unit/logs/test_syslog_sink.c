@@ -104,6 +104,20 @@ Test(syslog_sink, replaces_what_is_not_utf8)
 	expect(PREFIX "web a\xef\xbf\xbd\xc3\xa4");
 }
 
+/* A record is at most 128 KiB, and a socket takes that as one message. */
+Test(syslog_sink, sends_a_line_as_long_as_a_record)
+{
+	size_t len = 128 * 1024;
+	char *line = xmalloc(len), *got = xmalloc(2 * len);
+
+	memset(line, 'x', len);
+	syslog_sink_write("web", line, len);
+	cr_expect_eq(recv(server, got, 2 * len, 0),
+	    (ssize_t)(strlen(PREFIX "web ") + len));
+	free(line);
+	free(got);
+}
+
 Test(syslog_sink, finds_a_new_syslog_daemon)
 {
 	syslog_sink_write(NULL, "one", 3);

@@ -71,8 +71,14 @@ static void
 make_objects(struct scene *scene)
 {
 	for (int i = 0; i < OBJECTS; i++) {
-		scene_dir(scene, object_name(i), (mode_t)any(01000), any_id(),
-		    any_id());
+		mode_t mode = (mode_t)any(01000);
+
+		if (i % 2 == 0)
+			scene_dir(scene, object_name(i), mode, any_id(),
+			    any_id());
+		else
+			scene_file(scene, object_name(i), mode, any_id(),
+			    any_id());
 		if (any(3) != 0)
 			scene_acl(scene, object_name(i), any_acl(), 0);
 		/* A later chmod moves the mask, as deploy scripts do. */

@@ -94,3 +94,18 @@ Test(exit_code, no_pair_is_an_error_only_where_it_was_asked_for)
 	cr_expect_eq(report.exit, 0);
 	report_done(&report);
 }
+
+Test(exit_code, a_broken_configuration_that_matters_to_nobody_does_not_count)
+{
+	struct report report;
+	struct finding *finding;
+
+	report_init(&report);
+	finding = report_add(&report, finding_create(PF002, "/etc/n.conf"));
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_expect_eq(report.exit, 3);
+	finding->severity = SEVERITY_NOTICE;
+	exit_code_set(&report, UNDECIDED_CODE_2, false);
+	cr_expect_eq(report.exit, 0);
+	report_done(&report);
+}

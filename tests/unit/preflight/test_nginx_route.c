@@ -208,11 +208,11 @@ Test(nginx_route, a_rewrite_of_the_server_hides_what_it_takes)
 	    "/ /r/priv/x ?");
 	expect("root /r; rewrite ^/priv/ /a; location / { if ($x) { "
 	       "rewrite ^ /priv/y; } }",
-	    "/priv/y", "/ /r/priv/y ?");
+	    "/priv/y", "/ /r/priv/y ? restricted");
 	expect("root /r; break; rewrite ^/priv/ /a; location / {}", "/priv/y",
 	    "/ /r/priv/y ?");
 	expect("root /r; if ($x) { break; } rewrite ^/priv/ /a; location / {}",
-	    "/priv/y", "/ /r/priv/y ?");
+	    "/priv/y", "/ /r/priv/y ? restricted");
 }
 
 Test(nginx_route, an_if_about_the_uri_may_return)
@@ -235,12 +235,12 @@ Test(nginx_route, an_if_about_the_uri_may_return)
 		    server ? "" : "location / {", refusing[i / 2],
 		    server ? "location / {}" : "}");
 		expect(conf, "/.env", server ? "- !403" : "/ !403");
-		expect(conf, "/a", "/ /r/a");
+		expect(conf, "/a", "/ /r/a restricted");
 	}
 	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
 		snprintf(conf, sizeof(conf),
 		    "root /r; %s return 403; } location / {}", passing[i]);
-		expect(conf, "/.env", "/ /r/.env");
+		expect(conf, "/.env", "/ /r/.env restricted");
 	}
 }
 

@@ -290,4 +290,9 @@ Test(mountinfo, served)
 	cr_assert_str_eq(points.items[0], "/mnt/my files");
 	cr_assert_str_eq(points.items[1], "/mnt/n");
 	strvec_done(&points);
+	mountinfo_points(info, &points);
+	cr_assert_eq(points.len, 4);
+	cr_assert_str_eq(points.items[0], "/");
+	cr_assert_str_eq(points.items[2], "/proc");
+	strvec_done(&points);
 }

@@ -17,8 +17,12 @@ static struct settings extra;
 static void
 set(struct setting *setting, const char *key, const char *value)
 {
-	*setting =
-	    (struct setting){ .key = (char *)key, .value = (char *)value };
+	*setting = (struct setting){
+		.key = (char *)key,
+		.value = (char *)value,
+		.file = (char *)"s.conf",
+		.line = 7,
+	};
 }
 
 static int
@@ -104,6 +108,18 @@ Test(preflight_keys, a_bad_value_is_told_with_the_program)
 		{ "preflight_static", "static",
 		    "preflight of 'web': 'static' "
 		    "is not an absolute path" },
+		{ "preflight_socket", "/a,b",
+		    "preflight of 'web': 'b' is not an absolute path" },
+		{ "preflight_upload", "media",
+		    "preflight of 'web': 'media' is not an absolute path" },
+		{ "preflight_runtime_dir", "run",
+		    "preflight of 'web': 'run' is not an absolute path" },
+		{ "preflight_sockett", "/a",
+		    "preflight of 'web': s.conf:7: unknown key "
+		    "'preflight_sockett', did you mean 'preflight_socket'?" },
+		{ "preflight_programs", "web",
+		    "preflight of 'web': s.conf:7: unknown key "
+		    "'preflight_programs'" },
 		{ "preflight_timeout", "0",
 		    "preflight of 'web': 0 is not from "
 		    "1 to 3600" },
@@ -120,6 +136,42 @@ Test(preflight_keys, a_bad_value_is_told_with_the_program)
 		extra.count = 1;
 		cr_expect_eq(read_keys(&keys, &cause), -1);
 		cr_expect_str_eq(cause, cases[i].cause);
+		free(cause);
+		preflight_keys_done(&keys);
+	}
+}
+
+Test(preflight_keys, sections_have_their_own_keys)
+{
+	static const struct {
+		size_t section;
+		const char *key, *cause;
+	} cases[] = {
+		{ 0, "programs", NULL },
+		{ 0, "fail_level",
+		    "preflight of 'web': s.conf:7: unknown key 'fail_level'" },
+		{ 0, "mod",
+		    "preflight of 'web': s.conf:7: unknown key 'mod', did you "
+		    "mean 'mode'?" },
+		{ 1, "fail_level", NULL },
+		{ 1, "report_dri",
+		    "preflight of 'web': s.conf:7: unknown key 'report_dri', "
+		    "did you mean 'report_dir'?" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct setting *only = cases[i].section == 0 ? group : global;
+		struct preflight_keys keys;
+		char *cause = NULL;
+
+		set(only, cases[i].key, "other");
+		sections[cases[i].section].settings.count = 1;
+		sections[1 - cases[i].section].settings.count = 0;
+		config.plugin_section_count = 2;
+		cr_expect_eq(read_keys(&keys, &cause),
+		    cases[i].cause == NULL ? 0 : -1);
+		cr_expect_str_eq(cause == NULL ? "" : cause,
+		    cases[i].cause == NULL ? "" : cases[i].cause);
 		free(cause);
 		preflight_keys_done(&keys);
 	}

@@ -148,6 +148,8 @@ Test(reader, dates)
 	expect_value("<dateTime.iso8601>20261123T15:44:01</dateTime.iso8601>",
 	    "<20261123T15:44:01>");
 	expect_value("<dateTime.iso8601>2026-11-23</dateTime.iso8601>", NULL);
+	expect_value("<dateTime.iso8601>20240229T00:00:00</dateTime.iso8601>",
+	    "<20240229T00:00:00>");
 	expect_value("<dateTime.iso8601>20261323T15:44:01</dateTime.iso8601>",
 	    NULL);
 	expect_value("<dateTime.iso8601>20261123T24:44:01</dateTime.iso8601>",
