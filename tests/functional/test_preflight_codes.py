@@ -117,6 +117,42 @@ def test_config_newer_than_workers(make_site):
     supd.wait_until(is_settled, "a report without PF009")
 
 
+@needs_nginx
+@pytest.mark.parametrize("change", ["link", "swap", "gone", "none"])
+def test_config_that_names_other_files(make_site, change):
+    """Sites are switched on and off by links to files that are older."""
+    site = make_site(http="include %(dir)s/on/*; include %(dir)s/now/*.conf;")
+    for name in ("on", "all", "r1", "r2"):
+        os.mkdir(site.path(name))
+    for name in ("all/a", "all/b", "r1/x.conf", "r2/x.conf"):
+        site.write(name, "")
+    os.symlink("../all/a", site.path("on/a"))
+    os.symlink("r1", site.path("now"))
+    site.start_nginx()
+    assert "PF009" not in site.ask().codes("info")
+    # By whole seconds nothing is later before two of them.
+    supd.wait_until(lambda: is_later_than_worker(site), "a later second")
+    if change == "link":
+        os.symlink("../all/b", site.path("on/b"))
+    elif change == "swap":
+        os.symlink("r2", site.path("next"))
+        os.rename(site.path("next"), site.path("now"))
+    elif change == "gone":
+        os.remove(site.path("on/a"))
+    found = [f["message"] for f in site.ask().findings
+             if f["code"] == "PF009"]
+    named = {"link": ["on/"], "gone": ["on/"], "swap": ["now"], "none": []}
+    assert [name for name in named[change] if site.path(name) in found[0]] \
+        == named[change] and len(found) == len(named[change]), found
+
+
+def is_later_than_worker(site):
+    mark = site.path("mark")
+    open(mark, "w").close()
+    started = os.stat("/proc/%d" % site.workers()[0]).st_mtime
+    return int(os.stat(mark).st_mtime) > int(started) + 2
+
+
 def touched_later(site):
     """Touches the configuration until it is newer than the worker."""
     os.utime(site.conf)

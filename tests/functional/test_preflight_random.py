@@ -28,8 +28,12 @@ SHOWN = int(os.environ.get("SHOWN", "5"))
 SITES_A_SERVER = 25
 SOCKETS_A_SERVER = 6
 
+SERVER = "root %(home)s;\nRANDOM\nlocation = /away { return 200 AWAY; }\n" \
+    "location @app { proxy_pass http://unix:%(dir)s/run/app.sock; }\n" + \
+    preflight_case.APP
+
 FILES = {"PF101", "PF102", "PF103", "PF105", "PF106", "PF108", "PF109",
-         "PF110", "PF111", "PF113", "PF114", "PF115", "PF116"}
+         "PF110", "PF111", "PF113", "PF114", "PF115", "PF116", "PF118"}
 TO_COME = {"PF109", "PF201", "PF203", "PF204", "PF205", "PF206", "PF207",
            "PF214"}
 PRESENT = TO_COME | {"PF202", "PF212"}
@@ -55,6 +59,9 @@ def covers(finding, path):
             re.findall(r"\(e\.g\. (.*?)\)", finding["message"])]
     if path == blocker or not below:
         return path == blocker
+    if finding["code"] == "PF118" and "is told to refuse" in \
+            finding["message"]:
+        return True
     evidence = finding["evidence"] or {}
     return finding["code"] in ("PF103", "PF105", "PF113", "PF203",
                                "PF204") or (
@@ -145,10 +152,8 @@ def member_of(rng, site):
 
 def check_server(rng, users, third, numbers, tally, wrong):
     """One nginx with a location for each tree and each socket."""
-    with contextlib.closing(preflight_case.Site(
-            users, server="root %(home)s;\nRANDOM\nlocation @app { "
-            "proxy_pass http://unix:%(dir)s/run/app.sock; }" +
-            preflight_case.APP)) as site:
+    with contextlib.closing(preflight_case.Site(users,
+                                                server=SERVER)) as site:
         site.names["third"] = third
         trees = [random_site.Tree(rng, site, i) for i in numbers]
         sockets = random_site.Sockets(rng, site, SOCKETS_A_SERVER)
@@ -246,10 +251,8 @@ def test_random_repairs(users):
     third = users.add("third", "-U")
     modes = [0o700, 0o755, 0o750, 0o711]
     for number in range(REPAIRED_SERVERS):
-        with contextlib.closing(preflight_case.Site(
-                users, server="root %(home)s;\nRANDOM\nlocation @app { "
-                "proxy_pass http://unix:%(dir)s/run/app.sock; }" +
-                preflight_case.APP)) as site:
+        with contextlib.closing(preflight_case.Site(users,
+                                                    server=SERVER)) as site:
             site.names["third"] = third
             trees = [random_site.Tree(rng, site, i)
                      for i in range(TREES_A_SERVER)]

@@ -79,7 +79,138 @@ def beside(site):
     site.link("home/site/static/d", "../../beside")
 
 
+IN_VAIN = ROOT + "HIDE\nlocation / { index logo.png; }\n" + \
+    APP.replace("/ {", "/app {")
+SPLIT = ROOT + "location / { index i.html; }\nlocation EXACT " \
+    "{ root %(home)s/site/other; }\n" + APP.replace("/ {", "/app {")
+
+
+def two_indexes(here, there):
+    """nginx looks for the index file in one place and reads it in another."""
+    def arrange(site):
+        site.make("home/site/other")
+        site.write("home/site/static/i.html", "here", here)
+        site.write("home/site/other/i.html", "there", there)
+    return arrange
+
+
+NAMED = "location / { root %(home)s/site/static; try_files $uri @a; }\n" \
+    "location @a { root %(home)s/site/other; try_files $uri @b; }\n" + \
+    APP.replace("/ {", "@b {")
+
+
+def beyond(site):
+    site.make("home/site/other")
+    site.write("home/site/other/o.html", "x", 0o600)
+
+
+AUTHED = ROOT + "location / { index logo.png; auth_request /ok; }\n" \
+    "location = /ok { internal; alias %(home)s/site/ok; }\n" + \
+    APP.replace("/ {", "/app {")
+
+
+def asked_first(mode):
+    return lambda site: site.write("home/site/ok", "x", mode)
+
+
+def empty(site):
+    site.make("home/site/media", 0o700)
+
+
+MEDIA = "location /media/ { root %(home)s/site; }\n" + APP
+
 CASES = [
+    case("nothing there yet", empty, 403, DENIED, "PF101",
+         url="/media/1.png", server=MEDIA),
+    case("nothing there yet and never asked for", empty, 200, "",
+         url="/logo.png",
+         server=ROOT + "location / { index logo.png; }\n"
+         "location ~ [.]png$ { root %(home)s/site/static; }\n"
+         "location ~ [.]gif$ { root %(home)s/site/media; }\n" +
+         APP.replace("/ {", "/app {")),
+    case("renamed, the rest is nobody's", closed("a.png"), 403, DENIED,
+         "PF108", url="/v1/a.png",
+         server=KEPT.replace("break;", "break; return 404;")),
+    case("renamed, listed", folder("d", mode=0o711), 403, "opendir() ",
+         "PF106", url="/v1/d/",
+         server=KEPT.replace("break;", "break; autoindex on;")),
+    case("renamed, its index is another request", folder(
+        "d", "index.html", mode=0o711), 502, "", url="/v1/d/",
+         server=KEPT.replace("break;", "break; autoindex on;")),
+    case("a return that is never reached", closed("a.png"), 403, DENIED,
+         "PF108", url="/static/a.png",
+         server="location /static/ { root %(home)s/site; break; return 404; "
+         "}\n" + APP),
+    case("the server leads elsewhere", folder("priv", "x"), 200, "",
+         url="/priv/x", server=IN_VAIN.replace(
+             "HIDE", "rewrite ^/priv/ /logo.png last;")),
+    case("the server leads back", folder("priv", "x"), 403, DENIED, "PF101",
+         url="/pub/x", server=IN_VAIN.replace(
+             "HIDE", "rewrite ^/priv/ /logo.png last; "
+             "rewrite ^/pub/(.*)$ /priv/$1 last;")),
+    case("the server leads some elsewhere", folder("priv", "x"), 403,
+         DENIED, "PF101", url="/priv/x", server=IN_VAIN.replace(
+             "HIDE", "if ($arg_x) { rewrite ^/priv/ /logo.png last; }")),
+    case("the server leads not all elsewhere", folder("priv", "x"), 403,
+         DENIED, "PF101", url="/priv/x?x=1", server=IN_VAIN.replace(
+             "HIDE", "if ($arg_x) { break; } rewrite ^/priv/ /logo.png;")),
+    case("refused to all, though any will do", closed("a.png"), 403,
+         "access forbidden by rule", url="/a.png", server=ROOT +
+         "location / { satisfy any; deny all; }\n" +
+         APP.replace("/ {", "/app {")),
+    case("a password lets in who is refused", closed("a.png"), 401, "",
+         "PF108", "PF117", url="/a.png", server=ROOT + "location / { index logo.png; "
+         "satisfy any; deny all; auth_basic x; auth_basic_user_file none; }\n" +
+         APP.replace("/ {", "/app {")),
+    case("behind a named location", beyond, 403, DENIED, "PF102",
+         url="/o.html", server=NAMED),
+    case("behind a named location, gone on", beyond, 502, "", "PF102",
+         url="/none", server=NAMED),
+    case("error page of some requests", asked_first(0o600), 403, DENIED,
+         "PF116", url="/none?x=1", server=AUTHED.replace(
+             "auth_request /ok;", "if ($arg_x) { error_page 404 /ok; }")),
+    case("returned by the server", folder(".d", "x"), 404, "", url="/.d/x",
+         server=ROOT + "if ($uri ~ /\\.) { return 404; }\n"
+         "location / { index logo.png; }\n" + APP.replace("/ {", "/app {")),
+    case("returned by the location", folder(".d", "x"), 404, "",
+         url="/.d/x", server=ROOT + "location / { index logo.png; "
+         "if ($uri ~ /\\.) { return 404; } }\n" +
+         APP.replace("/ {", "/app {")),
+    case("index of the whole site", lambda s: s.make("home/site/static/d"),
+         200, "", url="/d/", server=ROOT + "location / { index none.html "
+         "/logo.png; }\n" + APP.replace("/ {", "/app {")),
+    case("a folder that try_files finds", lambda s: s.make(
+        "home/site/static/d", 0o711), 403, "opendir() ", "PF106", url="/d/",
+         server=LISTED.replace("autoindex on;", "autoindex on; "
+                               "try_files $uri $uri/ =404;")),
+    case("a file for nginx itself", asked_first(0o644), 200, "",
+         url="/logo.png", server=AUTHED),
+    case("a file for nginx itself, closed", asked_first(0o600), 403, DENIED,
+         "PF118", url="/logo.png", server=AUTHED),
+    case("error page of a location", asked_first(0o600), 403, DENIED,
+         "PF116", url="/none", server=AUTHED.replace(
+             "auth_request", "error_page 404")),
+    case("no root but the prefix", lambda s: s.make("z", 0o700), 403, DENIED,
+         "PF101", url="/z/a", server='location /z/ { root ""; }\n' + APP),
+    case("index of another location", two_indexes(0o600, 0o644), 200, "",
+         url="/", server=SPLIT.replace("EXACT", "= /i.html")),
+    case("index of another location, closed", two_indexes(0o644, 0o600), 403,
+         DENIED, "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html")),
+    case("index of another location, opened to be found",
+         two_indexes(0o600, 0o644), 403,
+         "is forbidden (13: Permission denied)", "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html").replace(
+             "index i.html;", "index i.html; disable_symlinks on "
+             "from=%(home)s/site/static;")),
+    case("shorter, its file, opened to be found", closed("a.png"), 404,
+         DENIED, "PF108", "PF112", url="/a", server=SHORT.replace(
+             "try_files", "disable_symlinks on from=%(home)s/site/static; "
+             "try_files")),
+    case("index of a regex", two_indexes(0o600, 0o644), 200, "", url="/",
+         server=SPLIT.replace("EXACT", "~ html$")),
+    case("index of an exact location", two_indexes(0o644, 0o600), 200, "",
+         url="/", server="location = / { root %(home)s/site/other; index "
+         "i.html; }\nlocation / { " + ROOT + "index logo.png; }\n" +
+         APP.replace("/ {", "/app {")),
     case("renamed", None, 200, "", url="/v1/logo.png", server=KEPT),
     case("renamed, a file", closed("a.png"), 403, DENIED, "PF108",
          url="/v1/a.png", server=KEPT),
@@ -106,7 +237,9 @@ CASES = [
     case("shorter, others", closed("notes.txt", "a.css"), 200, "",
          url="/logo", server=SHORT),
     case("shorter, its file", closed("a.png"), 403, DENIED, "PF108",
-         "PF112", url="/a", server=SHORT),
+         url="/a", server=SHORT),
+    case("shorter, its folder", folder("d", "a.png"), 404, DENIED, "PF101",
+         "PF112", url="/d/a", server=SHORT),
     case("folder below is listed", chmod("home/site/static/d", 0o711), 403,
          "opendir() ", "PF106", url="/d/", server=LISTED),
     case("no folder is tried, so none is listed",
@@ -124,7 +257,7 @@ CASES = [
          url="/static/d/x.png", server=PNG_BELOW),
     case("renamed, a link to a folder", beside, 403, DENIED, "PF102",
          url="/v1/d/x.png", server=KEPT),
-    case("shorter, a link to a folder", beside, 403, DENIED, "PF102", "PF112",
+    case("shorter, a link to a folder", beside, 403, DENIED, "PF102",
          url="/d/x", server=SHORT),
     case("link to what is not asked for", linked, 403, DENIED, "PF102",
          url="/l.png", server=PNG_ONLY),
@@ -186,6 +319,17 @@ CASES = [
 def test_what_is_asked_for(make_site, arrange, status, said, codes, url,
                            headers, arguments):
     run_case(make_site, arrange, status, said, codes, url, headers, arguments)
+
+
+@pytest.mark.parametrize("second", ["root", "alias"])
+def test_two_roots_in_one_block(make_site, second):
+    site = make_site(server="location /static/ { " + ROOT + second +
+                     " %(home)s/site; }\n" + APP)
+    site.start_nginx(wait=False)
+    assert site.nginx.wait(20) == 1
+    found = site.ask().find("PF002")
+    assert (found["severity"], found["at"]) == ("error", site.conf + ":15")
+    assert found["message"] + " in " + found["at"] in site.log()
 
 
 def test_a_part_says_of_how_much(make_site):

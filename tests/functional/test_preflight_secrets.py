@@ -106,6 +106,48 @@ def test_t114_denied_by_a_location(make_site):
     expect(site.ask(), "PF503")
 
 
+APP_BELOW = "location /app { proxy_pass http://unix:%(dir)s/run/app.sock; }"
+INSIDE = "location / { root %(home)s/site/static; index logo.png; HOW }" + \
+    APP_BELOW + "location @x { root %(home)s/site; }"
+
+
+@pytest.mark.parametrize("how", [
+    "try_files $uri @x;", "error_page 403 404 = @x;", "try_files $uri @y; }"
+    "location @y { root %(home)s/site/static; try_files $uri @x;"])
+def test_t114_behind_a_named_location(make_site, how):
+    """What is missing in one tree is looked for in another."""
+    site = make_site(server=INSIDE.replace("HOW", how))
+    site.write("home/site/.env", "KEY=1")
+    site.start_nginx()
+    assert site.status("/.env") == 200
+    expect(site.ask(), "PF502", "PF504")
+
+
+def test_t114_a_named_location_that_nobody_comes_to(make_site):
+    site = make_site(server=INSIDE.replace("HOW", "error_page 500 @x;"))
+    site.write("home/site/.env", "KEY=1")
+    site.start_nginx()
+    assert site.status("/.env") == 404
+    expect(site.ask(), "PF502")
+
+
+@pytest.mark.parametrize("merge", [True, False])
+def test_t114_two_slashes_pass_by_a_prefix(make_site, merge):
+    site = make_site(server=("" if merge else "merge_slashes off;") +
+                     "location / { root %(home)s/site/static; index "
+                     "logo.png; } location /.env { deny all; }" + APP_BELOW)
+    site.write("home/site/static/.env", "KEY=1")
+    site.start_nginx()
+    assert site.status("/.env") == 403
+    assert site.status("//.env") == (403 if merge else 200)
+    report = site.ask()
+    if merge:
+        expect(report, "PF502")
+    else:
+        expect(report, "PF502", "PF504")
+        assert report.find("PF504")["message"].endswith(" as //.env")
+
+
 def test_t115_worker_can_change_the_code(make_site):
     site = make_site()
     site.chmod("home/site/app.py", 0o664)

@@ -77,6 +77,16 @@ CASES = [
          "location / { proxy_pass http://up; }",
          http="upstream up { server unix:%(dir)s/run/app.sock; "
          "server unix:%(dir)s/run/b.sock backup; }"),
+    *[case("URI " + address, lambda s: s.serve(SOCK, 0o700), 502, PERMISSION,
+           "PF202", url="/", server=STATIC + "location ~ ^/(.*) "
+           "{ proxy_pass %s; }" % address,
+           http="upstream app { server unix:%(dir)s/run/app.sock; }")
+      for address in ("http://app$request_uri", "$scheme://app/x/$1",
+                      "http://unix:%(dir)s/run/app.sock:$uri",
+                      "http://unix:%(dir)s/run/app.sock:/x/$1$is_args$args")],
+    case("three slashes", lambda s: s.serve(SOCK, 0o700), 502, PERMISSION,
+         "PF202", url="/", server=STATIC +
+         "location / { uwsgi_pass unix://%(dir)s/run/app.sock; }"),
     case("T94", None, 502, ABSENT, "PF217", url="/", bind="unix:@abstract",
          server=STATIC + "location / { proxy_pass http://unix:@abstract; }"),
 ]

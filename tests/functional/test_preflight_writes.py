@@ -33,6 +33,85 @@ def test_t100_body_temp_not_searchable(make_site):
     expect(site.ask(), "PF401")
 
 
+SHUT = "%(dir)s/closed"
+BIG = b"x" * 200000
+ON_DISK = "client_body_in_file_only clean;\n"
+SMALL = "client_max_body_size 8k;\n"
+KEPT = "proxy_cache_path %(dir)s/closed/c keys_zone=z:1m;"
+USED = "proxy_cache z; proxy_cache_valid any 1m;\n"
+
+
+@pytest.mark.parametrize("folder,http,settings,body,status,codes", [
+    pytest.param("t1", "", "", BIG, 500, ["PF401"], id="large"),
+    pytest.param("t1", "", ON_DISK, b"x", 500, ["PF401"], id="always"),
+    pytest.param("t1", "", SMALL, b"x" * 8000, 200, [], id="small"),
+    pytest.param("t1", "", "proxy_request_buffering off;\n"
+                 "proxy_http_version 1.1;\n", b"x" * 17000, 200, [],
+                 id="streamed"),
+    pytest.param("t2", "", "proxy_max_temp_file_size 0;\n", b"", 200, [],
+                 id="answers in memory"),
+    pytest.param("", KEPT, "", b"", 200, [], id="unused cache"),
+    pytest.param("", KEPT, USED, b"", 500, ["PF402"], id="cache"),
+    pytest.param("", KEPT.replace("m;", "m use_temp_path=off;"), USED, b"",
+                 500, ["PF402"], id="cache with its own files"),
+])
+def test_what_is_never_written_may_be_closed(make_site, folder, http,
+                                             settings, body, status, codes):
+    site = make_site(http=http, server=settings + STATIC + APP)
+    os.mkdir(site.path("closed"), 0o700)
+    if folder:
+        text = open(site.conf).read()
+        with open(site.conf, "w") as out:
+            out.write(text.replace("path " + site.path(folder) + ";",
+                                   "path %s/%s;" % (site.path("closed"),
+                                                    folder)))
+    site.serve(mode=0o770, drain=len(body))
+    site.give("run/app.sock", 0o770)
+    site.start_nginx()
+    assert site.status("/", method="POST" if body else "GET",
+                       body=body) == status, site.log()
+    expect(site.ask(), *codes)
+
+
+STORED = "location /st/ { root %(home)s; proxy_store HOW; " \
+    "proxy_pass http://unix:%(dir)s/run/app.sock; }\n"
+UPLOADS = "location /up/ { root %(home)s; dav_methods PUT; }\n"
+
+
+@pytest.mark.parametrize("how,folder", [
+    ("on", "st"), ("$document_root$uri", "st"), ("%(home)s/kept$uri", "kept"),
+])
+def test_answers_that_are_stored(make_site, how, folder):
+    site = make_site(server=STORED.replace("HOW", how) + STATIC + APP)
+    site.make("home/" + folder)
+    site.serve(mode=0o770)
+    site.give("run/app.sock", 0o770)
+    site.start_nginx()
+    assert site.status("/st/a.txt") == 200
+    supd.wait_until(lambda: "(13: Permission denied) while reading upstream"
+                    in site.log(), "a refusal", show=site.log)
+    found = site.ask().find("PF402")
+    assert (found["severity"], found["path"].rstrip("/")) == (
+        "warning", "%s/%s" % (site.home, folder)), found
+    site.give("home/" + folder, 0o770)
+    assert site.status("/st/b.txt") == 200
+    supd.wait_until(lambda: "b.txt" in str(list(os.walk(site.home))),
+                    "a stored answer", show=site.log)
+    assert "PF402" not in site.ask().codes("info")
+
+
+def test_uploads_by_put(make_site):
+    site = make_site(server=UPLOADS + STATIC + APP)
+    site.make("home/up")
+    site.start_nginx()
+    assert site.status("/up/a", method="PUT", body=b"x") == 500
+    assert "rename() " in site.log() and "(13: Perm" in site.log()
+    expect(site.ask(), "PF401")
+    site.give("home/up", 0o770)
+    assert site.status("/up/a", method="PUT", body=b"x") == 201
+    expect(site.ask())
+
+
 def test_t101_log_in_a_closed_home(make_site):
     site = make_site(edit=[("access_log off", "access_log %(home)s/a.log")],
                      server=STATIC.replace("%(home)s/site/static",
@@ -65,6 +144,24 @@ def test_t102_log_named_by_a_variable(make_site):
     supd.wait_until(lambda: "while logging request" in site.log(),
                     "a complaint")
     expect(site.ask(), "PF404")
+
+
+def test_a_variable_log_needs_the_document_root(make_site):
+    site = make_site(edit=[
+        ("access_log off;", ""), ("server_name site.test;",
+                                  "server_name site.test; root %(home)s/www; "
+                                  "access_log %(dir)s/logs/$host.log;")])
+    os.mkdir(site.path("logs"))
+    os.chmod(site.path("logs"), 0o777)
+    site.start_nginx()
+    site.status("/")
+    supd.wait_until(lambda: "existence failed (2: No such" in site.log(),
+                    "a complaint")
+    expect(site.ask(), "PF404")
+    site.make("home/www")
+    site.status("/")
+    supd.wait_until(lambda: os.listdir(site.path("logs")), "a log")
+    expect(site.ask())
 
 
 @pytest.fixture(scope="module")

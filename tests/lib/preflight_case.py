@@ -30,8 +30,9 @@ APP = "location / { proxy_pass http://unix:%(dir)s/run/app.sock; }\n"
 class Upstream(threading.Thread):
     """A small HTTP server on a unix socket, in a thread of the test."""
 
-    def __init__(self, path, headers="", body=b"app"):
+    def __init__(self, path, headers="", body=b"app", drain=0):
         super().__init__(daemon=True)
+        self.drain = drain  # bytes of a body to wait for
         self.answer = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n%s\r\n%s" \
             % (len(body), headers.encode(), body)
         self.listener = socket.socket(socket.AF_UNIX)
@@ -52,7 +53,16 @@ class Upstream(threading.Thread):
                     if not piece:
                         break
                     seen += piece
+                self.read_body(client, seen)
                 client.sendall(self.answer)
+
+    def read_body(self, client, seen):
+        missing = self.drain - len(seen.partition(b"\r\n\r\n")[2])
+        while missing > 0:
+            piece = client.recv(65536)
+            if not piece:
+                break
+            missing -= len(piece)
 
     def stop(self):
         with contextlib.suppress(OSError):

@@ -142,6 +142,20 @@ class Tree:
         self.beside = "\nlocation = %s { }" % name
         return "error_page 404 %s;" % name
 
+    def want_generated(self, url, names, extra):
+        """HTML is not read but made, also where it is the index file; the
+        folder has to be passed to find that, and the file to be opened if
+        nginx looks out for links."""
+        for number, one in enumerate(self.wanted):
+            if one.paths[0].endswith(".html"):
+                folder = (os.path.dirname(one.paths[0]),)
+                self.wanted[number] = Wanted(
+                    one.url, b"MADE",
+                    folder + (one.paths if "symlinks" in extra else ()))
+        for name in names:
+            if name.endswith(".html"):
+                self.wanted.append(Wanted(url + name, b"MADE", ()))
+
     def location(self):
         """A location for the tree; remembers what has to come."""
         rng, number = self.rng, self.number
@@ -160,17 +174,32 @@ class Tree:
             url = "/r%d/t%d" % (number, number)
         elif form in ("exact", "renamed one"):
             names = names[:1]
-        elif form == "renamed":
+        elif form in ("renamed", "renamed or nothing", "handed on"):
             url = "/v%d" % number
-        if form in ("root", "alias", "nested", "own", "inherited"):
+        elif form == "led away":
+            names, self.gzipped = names[:1], []
+        if form in ("root", "alias", "nested", "own", "inherited", "by set",
+                    "by if", "split"):
             self.want_index(url, "", extra)
             for sub in ("/a", "/a/b"):
-                if "autoindex" in extra and os.path.isdir(self.path(sub)):
+                if os.path.isdir(self.path(sub)) and (
+                        "autoindex" in extra or (form == "split" and any(
+                            os.path.lexists(self.path(sub + "/" + name))
+                            for name in ("index.html",
+                                         "x.css" if "x.css" in extra else
+                                         "index.html")))):
                     self.want_index(url, sub, extra)
         if form in ("root", "alias", "nested", "inherited"):
             if rng.randrange(3) == 0 and "symlinks" not in extra:
                 extra += self.error_page(url)
+        if form == "split":
+            self.want_generated(url, names, extra)
+        if form == "led away":
+            self.wanted.append(Wanted(url + names[0], b"AWAY", ()))
         for name in names:
+            if form == "led away" or (form == "split" and
+                                      name.endswith(".html")):
+                continue
             body = os.path.realpath(self.path(name))
             asked = name
             if form in ("suffix", "suffixes"):
@@ -182,6 +211,8 @@ class Tree:
         if form not in ("regex", "exact", "renamed one", "suffix",
                         "suffixes"):
             for name in self.gzipped:
+                if form == "split" and name.endswith(".html"):
+                    continue
                 self.wanted.append(Wanted(
                     url + name, (name + ".gz").encode(),
                     (self.path(name + ".gz"),),
@@ -224,6 +255,24 @@ FORMS = {
                  "rewrite ^%(url)s/(.*)$ /r%(number)d%(url)s/$1 break; }",
     "renamed": "location ~ ^%(url)s/ { root %(root)s; %(extra)s "
                "rewrite ^/v\\d+/(.*)$ /t%(number)d/$1 break; }",
+    "renamed or nothing": "location ~ ^%(url)s/ { root %(root)s; %(extra)s "
+                          "rewrite ^/v\\d+/(.*)$ /t%(number)d/$1 break; "
+                          "return 404; }",
+    "handed on": "location %(url)s/ { "
+                 "rewrite ^/v\\d+/(.*)$ /t%(number)d/$1 last; } "
+                 "location /t%(number)d/ { internal; root %(root)s; "
+                 "%(extra)s }",
+    "named": "location %(url)s/ { root %(root)s/none; "
+             "try_files $uri @n%(number)d; } "
+             "location @n%(number)d { root %(root)s; %(extra)s }",
+    "led away": "rewrite ^%(url)s/ /away last; "
+                "location %(url)s/ { root %(root)s; %(extra)s }",
+    "by set": "set $r%(number)d %(root)s; "
+              "location %(url)s/ { root $r%(number)d; %(extra)s }",
+    "by if": "location %(url)s/ { root %(root)s/none; %(extra)s "
+             "if ($request_method = GET) { root %(root)s; } }",
+    "split": "location %(url)s/ { root %(root)s; %(extra)s } "
+             "location ~ ^%(url)s/.*\\.html$ { return 200 MADE; }",
     "renamed one": "location = %(url)s%(first)s { root %(root)s; %(extra)s "
                    "rewrite ^ /t%(number)d%(first)s break; }",
 }

@@ -118,7 +118,7 @@ moved_tree(const struct judge *judge, const struct need *need,
 
 	if (strcmp(need->directive, "alias") == 0)
 		return xstrdup(value);
-	if (strncmp(need->path, need->written, len) != 0 ||
+	if (len == 0 || strncmp(need->path, need->written, len) != 0 ||
 	    need->path[len] != '/')
 		return NULL;
 	return xasprintf(NEW_PLACE "%s%s", judge->view->name,

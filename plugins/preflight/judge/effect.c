@@ -29,6 +29,7 @@ static const struct outcome outcomes[NEED_KIND_COUNT] = {
 	[NEED_HTPASSWD] =	{ 500, 403, "open()" },
 	[NEED_SOCKET] =		{ 502, 502, "connect()" },
 	[NEED_TEMP_DIR] =	{ 500, 500, "open()" },
+	[NEED_STORE_DIR] =	{ 0, 0, NULL },
 	[NEED_LOG_REOPEN] =	{ 0, 0, "open()" },
 	[NEED_LOG_VARIABLE] =	{ 0, 0, "open()" },
 	[NEED_TLS_KEY] =	{ 0, 0, NULL },
@@ -76,6 +77,23 @@ effect_set(struct finding *finding, const struct need *need, int error,
 	finding->effect.url = need->url == NULL ? NULL : xstrdup(need->url);
 	if (call != NULL)
 		set_log(finding, need, call, error, file);
+}
+
+bool
+effect_opens_to_find(const struct need *need)
+{
+	return need->symlinks_off || need->symlinks_owner;
+}
+
+struct need
+effect_found(const struct need *need)
+{
+	struct need found = *need;
+
+	if (effect_opens_to_find(need))
+		return found;
+	found.try_files = found.try_files_upstream = false;
+	return found;
 }
 
 void

@@ -30,6 +30,7 @@ static const judge_fn judges[NEED_KIND_COUNT] = {
 	[NEED_HTPASSWD] = judge_file,
 	[NEED_TLS_KEY] = judge_file,
 	[NEED_TEMP_DIR] = judge_written,
+	[NEED_STORE_DIR] = judge_written,
 	[NEED_LOG_REOPEN] = judge_written,
 	[NEED_LOG_VARIABLE] = judge_written,
 };
@@ -391,6 +392,8 @@ judge_need(struct judge *judge, const struct paired_need *paired)
 		judge_variable(judge, need);
 	else if (need->kind == NEED_SOCKET)
 		judge_socket(judge, need, paired->planned);
+	else if (need->is_file)
+		judge_file(judge, need);
 	else
 		judges[need->kind](judge, need);
 }

@@ -73,6 +73,8 @@ void judge_confirm_socket(struct judge *, size_t check, const struct need *);
 void judge_confirm_settle(struct report *);
 void judge_file(struct judge *, const struct need *);
 void judge_written(struct judge *, const struct need *);
+/* The folder of a tree that dav_methods change. */
+void judge_put(struct judge *, size_t check, const struct need *);
 void judge_variable(struct judge *, const struct need *);
 void judge_socket(struct judge *, const struct need *,
     const struct planned_socket *);

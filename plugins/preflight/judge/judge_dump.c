@@ -90,9 +90,9 @@ only_root_changes(const char *path)
 static const char *
 changeable(const struct nginx_site *site)
 {
-	for (size_t i = 0; i < site->file_count; i++)
-		if (!only_root_changes(site->files[i]->path))
-			return site->files[i]->path;
+	for (size_t i = 0; i < site->tree->file_count; i++)
+		if (!only_root_changes(site->tree->files[i]))
+			return site->tree->files[i];
 	/* The executable of a process may have no name any more. */
 	return is_roots(site->build.binary) ? NULL : site->build.binary;
 }
@@ -278,8 +278,8 @@ judge_files_of(struct report *report, const struct nginx_instance *instance,
 	} else {
 		for (size_t i = 0; i < names.len; i++)
 			add_real(&theirs, names.items[i]);
-		for (size_t i = 0; i < site->file_count; i++)
-			add_real(&ours, site->files[i]->path);
+		for (size_t i = 0; i < site->tree->file_count; i++)
+			add_real(&ours, site->tree->files[i]);
 		compare(report, &theirs, &ours,
 		    "nginx reads this file, and the checker does not: what it "
 		    "says is undecided");

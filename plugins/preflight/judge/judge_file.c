@@ -27,6 +27,9 @@ struct kind_row {
 /* clang-format off */
 static const struct kind_row rows[NEED_KIND_COUNT] = {
 	[NEED_STATIC_FILE] =	{ FINDING_CODE_COUNT, ASK_READ_FILE, NULL },
+	[NEED_INTERNAL_TREE] =	{ PF118, ASK_READ_FILE,
+	    "downloads handed over by the app (X-Accel-Redirect) will be "
+	    "refused" },
 	[NEED_ERROR_PAGE] =	{ PF116, ASK_READ_FILE,
 	    "the error page itself cannot be shown" },
 	[NEED_HTPASSWD] =	{ PF117, ASK_READ_FILE,
@@ -35,6 +38,8 @@ static const struct kind_row rows[NEED_KIND_COUNT] = {
 	    "this key is read by the worker, not by root" },
 	[NEED_TEMP_DIR] =	{ PF402, ASK_WRITE_DIR,
 	    "large answers will be cut off for slow clients" },
+	[NEED_STORE_DIR] =	{ PF402, ASK_WRITE_DIR,
+	    "answers are not stored" },
 	[NEED_LOG_REOPEN] =	{ PF403, ASK_ENTER,
 	    "after the next rotation nginx goes on in the old log file" },
 	[NEED_LOG_VARIABLE] =	{ PF404, ASK_WRITE_DIR,
@@ -42,32 +47,103 @@ static const struct kind_row rows[NEED_KIND_COUNT] = {
 };
 /* clang-format on */
 
+/* What fails without the folder.  Where files are kept nginx looks before it
+ * asks the application. */
+static const char *
+purpose(const struct need *need)
+{
+	if (need->kind != NEED_TEMP_DIR)
+		return rows[need->kind].says;
+	if (need->buffer_bytes == 0)
+		return "every upload will fail";
+	if (need->buffer_bytes > 0)
+		return "uploads that do not fit into memory will fail";
+	if (strstr(need->directive, "_cache_path") != NULL)
+		return "what this cache is for will answer 500";
+	return rows[need->kind].says;
+}
+
+/* The sentence of a refusal is about the cause, the code about the purpose. */
+static void
+say_purpose(struct finding *finding, enum finding_code code, const char *says)
+{
+	char *sentence = finding->message;
+
+	finding->code = code;
+	finding->severity = finding_code_severity(code);
+	finding->message = NULL;
+	finding_say(finding, "%s: %s", says, sentence);
+	free(sentence);
+}
+
 static struct finding *
 make_finding(struct judge *judge, const struct need *need,
     const struct answer *answer)
 {
-	const struct kind_row *row = &rows[need->kind];
-	enum finding_code cause = judge_code(answer), code = row->code;
-	struct finding *finding;
-	char *sentence;
+	enum finding_code code = rows[need->kind].code;
+	struct finding *finding =
+	    judge_refusal(judge, judge_code(answer), need->path, answer);
 
 	if (code == FINDING_CODE_COUNT)
-		return judge_refusal(judge, cause, need->path, answer);
-	if (need->kind == NEED_TEMP_DIR &&
-	    strncmp(need->directive, "client_body", 11) == 0)
+		return finding;
+	if (need->kind == NEED_TEMP_DIR && need->buffer_bytes >= 0)
 		code = PF401;
-	/* The sentence is about the cause, the code about the purpose. */
-	finding = judge_refusal(judge, cause, need->path, answer);
-	finding->code = code;
-	finding->severity = finding_code_severity(code);
-	sentence = finding->message;
-	finding->message = NULL;
-	finding_say(finding, "%s: %s",
-	    code == PF401 ? "uploads that do not fit into memory will fail"
-			  : row->says,
-	    sentence);
-	free(sentence);
+	say_purpose(finding, code, purpose(need));
+	/* They are sent all the same. */
+	if (need->kind == NEED_STORE_DIR)
+		finding->severity = SEVERITY_WARNING;
 	return finding;
+}
+
+/* A question beside the one about the need itself; status is what nginx answers
+ * if it is denied, 0: nothing that a visitor sees. */
+static void
+ask_beside(struct judge *judge, size_t check, const struct need *need,
+    const struct question *question, enum finding_code code, const char *says,
+    int status)
+{
+	struct answer answer;
+	struct finding *finding;
+
+	if (!judge_ask(judge, check, question, &answer))
+		return;
+	if (answer.verdict == ANSWER_NO) {
+		finding = judge_refusal(judge, judge_code(&answer),
+		    question->path, &answer);
+		say_purpose(finding, code, says);
+		finding->effect.status = status;
+		judge_add(judge, check, need, finding);
+	}
+	answer_done(&answer);
+}
+
+void
+judge_put(struct judge *judge, size_t check, const struct need *need)
+{
+	const struct question question = {
+		.what = ASK_WRITE_DIR,
+		.path = need->path,
+	};
+
+	ask_beside(judge, check, need, &question, PF401,
+	    "uploads by PUT will fail", 500);
+}
+
+/* nginx writes to a log that a request names only if the document root of that
+ * request is there. */
+static void
+judge_log_root(struct judge *judge, size_t check, const struct need *need)
+{
+	const struct question question = {
+		.what = ASK_STAT,
+		.path = need->document_root,
+	};
+
+	if (need->document_root != NULL)
+		ask_beside(judge, check, need, &question, PF404,
+		    "a log named by a variable is only written if the document "
+		    "root can be found",
+		    0);
 }
 
 void
@@ -75,9 +151,12 @@ judge_file(struct judge *judge, const struct need *need)
 {
 	size_t check = judge_add_check(judge, need, need->path);
 	struct question question = {
-		.what = rows[need->kind].ask,
+		.what = need->only_found && !effect_opens_to_find(need)
+		    ? ASK_STAT
+		    : rows[need->kind].ask,
 		.path = need->path,
 	};
+	struct need found = effect_found(need);
 	struct answer answer;
 	struct finding *finding;
 
@@ -88,9 +167,11 @@ judge_file(struct judge *judge, const struct need *need)
 	    answer.verdict == ANSWER_NO &&
 	    !(need->optional && answer.why == WHY_MISSING)) {
 		finding = make_finding(judge, need, &answer);
-		effect_set(finding, need, answer.error, need->path);
+		if (answer.why != WHY_READ)
+			found = *need;
+		effect_set(finding, &found, answer.error, need->path);
 		if (need->kind == NEED_STATIC_FILE)
-			effect_see(judge->instance->site.model, finding, need,
+			effect_see(judge->instance->site.model, finding, &found,
 			    need->path);
 		finding = judge_add(judge, check, need, finding);
 		if (answer.error == EACCES)
@@ -147,6 +228,18 @@ judge_protected(struct judge *judge, size_t check, const struct need *need,
 	answer_done(&answer);
 }
 
+static void
+cut_component(char *path)
+{
+	char *slash;
+
+	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL && slash != path)
+		*slash = '\0';
+}
+
 /*
  * Logs that are opened by path again are asked for by their directory.  So are
  * temporary directories of an nginx that does not run: its master will make
@@ -155,16 +248,33 @@ judge_protected(struct judge *judge, size_t check, const struct need *need,
 static char *
 place_to_ask(const struct judge *judge, const struct need *need)
 {
-	char *path = xstrdup(need->path), *slash;
+	char *path = xstrdup(need->path);
 
-	if (need->kind == NEED_TEMP_DIR && judge->instance->master != 0)
+	if (need->kind == NEED_STORE_DIR ||
+	    (need->kind == NEED_TEMP_DIR && judge->instance->master != 0))
 		return path;
-	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
-		path[len - 1] = '\0';
-	slash = strrchr(path, '/');
-	if (slash != NULL && slash != path)
-		*slash = '\0';
+	cut_component(path);
 	return path;
+}
+
+/* Answers are stored in folders that nginx makes as it needs them: the first
+ * one above that is there is asked for.  False if nobody could be asked. */
+static bool
+ask_place(struct judge *judge, size_t check, const struct need *need,
+    const struct question *question, char *place, struct answer *answer)
+{
+	size_t len;
+
+	while (judge_ask(judge, check, question, answer)) {
+		len = strlen(place);
+		if (need->kind != NEED_STORE_DIR || answer->why != WHY_MISSING)
+			return true;
+		cut_component(place);
+		if (strlen(place) == len)
+			return true;
+		answer_done(answer);
+	}
+	return false;
 }
 
 static enum ask
@@ -190,12 +300,13 @@ judge_written(struct judge *judge, const struct need *need)
 
 	/* /dev/null and the like are never in the way. */
 	if (strncmp(place, "/dev", 4) == 0 ||
-	    !judge_ask(judge, check, &question, &answer)) {
+	    !ask_place(judge, check, need, &question, place, &answer)) {
 		free(place);
 		return;
 	}
 	if (need->kind == NEED_LOG_REOPEN)
 		judge_protected(judge, check, need, need->path);
+	judge_log_root(judge, check, need);
 	will_be_made = need->optional && answer.why == WHY_MISSING;
 	if (!judge_undecided(judge, check, place, &answer) &&
 	    answer.verdict == ANSWER_NO && !will_be_made) {

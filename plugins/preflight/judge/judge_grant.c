@@ -44,7 +44,8 @@ needed_by(const struct pairing *pairing, struct strvec *needed)
 		const struct need *need = pairing->needs[i].need;
 
 		if (need->variable == NULL && *need->path == '/' &&
-		    need->kind != NEED_SOCKET && need->kind != NEED_TEMP_DIR)
+		    need->kind != NEED_SOCKET && need->kind != NEED_TEMP_DIR &&
+		    need->kind != NEED_STORE_DIR)
 			strvec_push(needed, need->path);
 	}
 }

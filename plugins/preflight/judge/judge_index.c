@@ -87,6 +87,19 @@ judge_index_is_listed(struct judge *judge, size_t check,
 	return false;
 }
 
+/* nginx asks itself for the index file, and perhaps another location answers:
+ * then nothing is read here. */
+static bool
+is_read_here(const struct need *need, const char *path)
+{
+	size_t len = strlen(need->path);
+
+	while (len > 0 && need->path[len - 1] == '/')
+		len--;
+	return nginx_wanted_filter(need) == NULL ||
+	    nginx_wanted(path + len + 1, need);
+}
+
 void
 judge_index(struct judge *judge, size_t check, const struct need *need)
 {
@@ -94,12 +107,15 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 	struct answer answer;
 	char *path;
 
-	if (need->autoindex || need->try_files || need->index_count == 0 ||
+	if (need->autoindex || need->try_files || need->rewrite != NULL ||
+	    need->index_count == 0 ||
 	    (need->url != NULL && !nginx_wanted("", need)))
 		return;
 	path = ask_index(judge, check, need, &answer);
 	if (path != NULL) {
-		if (answer.verdict == ANSWER_NO) {
+		if (answer.verdict == ANSWER_NO &&
+		    (answer.why != WHY_READ || effect_opens_to_find(need) ||
+			is_read_here(need, path))) {
 			finding = judge_tree_finding(judge, need,
 			    judge_code(&answer), &answer);
 			effect_set(finding, need, answer.error, path);
@@ -109,6 +125,8 @@ judge_index(struct judge *judge, size_t check, const struct need *need)
 		free(path);
 		return;
 	}
+	if (need->index_elsewhere)
+		return;
 	finding = finding_create(PF106, need->path);
 	finding->severity = need->url != NULL && strcmp(need->url, "/") == 0
 	    ? SEVERITY_WARNING

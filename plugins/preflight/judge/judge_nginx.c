@@ -91,12 +91,10 @@ static bool
 config_is_newer(const struct nginx_instance *instance,
     const struct identity *identity)
 {
-	for (size_t i = 0; i < instance->site.file_count; i++) {
-		if (instance->site.files[i]->changed.tv_sec >
-		    (time_t)identity->started + START_SLACK)
-			return true;
-	}
-	return false;
+	const struct nginx_tree *tree = instance->site.tree;
+
+	return tree != NULL &&
+	    tree->changed.tv_sec > (time_t)identity->started + START_SLACK;
 }
 
 static char *
@@ -151,8 +149,9 @@ judge_generation(struct report *report, const struct nginx_instance *instance,
 		finding = add(report, PF009, instance->site.conf_path);
 		finding_say(finding,
 		    "the configuration is newer than the "
-		    "running workers: what is said here holds after the next "
-		    "reload");
+		    "running workers (see %s): what is said here holds after "
+		    "the next reload",
+		    instance->site.tree->changed_path);
 	}
 }
 
@@ -247,8 +246,8 @@ is_file_of(const struct nginx_site *site, const char *path)
 {
 	if (site->conf_path != NULL && strcmp(site->conf_path, path) == 0)
 		return true;
-	for (size_t i = 0; i < site->file_count; i++)
-		if (strcmp(site->files[i]->path, path) == 0)
+	for (size_t i = 0; i < site->tree->file_count; i++)
+		if (strcmp(site->tree->files[i], path) == 0)
 			return true;
 	for (size_t i = 0; i < site->problem_count; i++)
 		if (site->problems[i].file != NULL &&

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_below.h"
 #include "base/xmalloc.h"
 
 #include "preflight/judge/judge.h"
@@ -81,6 +82,15 @@ base_of(const struct judge *judge)
 	};
 }
 
+/* Two slashes are one to most servers, and to the others no location that is
+ * written with one. */
+static bool
+merges_slashes(const struct nginx_server *server)
+{
+	return strcmp(nginx_scope_value(server->node, "merge_slashes", "on"),
+		   "off") != 0;
+}
+
 /* The URL under which the tree's file could be asked for, if it is answered;
  * the caller frees, NULL if it is not. */
 static char *
@@ -89,18 +99,24 @@ exposed_url(struct judge *judge, const struct need *need, const char *path)
 	const struct nginx_base base = base_of(judge);
 	size_t len = strlen(need->path);
 	const char *below = path + len;
-	char *url;
+	/* Whatever comes to a named location may have any URI. */
+	const char *above = need->url == NULL ? "/" : need->url;
+	char *url, *slashes;
 
-	if (need->url == NULL || need->server == NULL ||
-	    need->kind != NEED_STATIC_TREE ||
+	if (need->server == NULL || need->kind != NEED_STATIC_TREE ||
 	    strncmp(path, need->path, len) != 0)
 		return NULL;
-	if (need->url[strlen(need->url) - 1] == '/')
+	if (above[strlen(above) - 1] == '/')
 		below += strspn(below, "/");
-	url = xasprintf("%s%s", need->url, below);
+	url = xasprintf("%s%s", above, below);
 	if (nginx_route_exposes(need->server, &base, url, path))
 		return url;
+	slashes = merges_slashes(need->server) ? NULL : xasprintf("/%s", url);
 	free(url);
+	if (slashes != NULL &&
+	    nginx_route_exposes(need->server, &base, slashes, path))
+		return slashes;
+	free(slashes);
 	return NULL;
 }
 
@@ -221,13 +237,28 @@ judge_sighting(struct judge *judge, size_t check, const struct roots *roots,
 	free(url);
 }
 
+/* What dav_methods are to change is not the program's code. */
+static bool
+is_for_uploads(const struct roots *roots, const char *path)
+{
+	for (size_t i = 0; i < roots->count; i++)
+		if (roots->needs[i] != NULL && roots->needs[i]->writable &&
+		    path_is_inside(path, roots->needs[i]->path))
+			return true;
+	return false;
+}
+
 static void
-judge_writable(struct judge *judge, size_t check,
+judge_writable(struct judge *judge, size_t check, const struct roots *roots,
     const struct sighting *sighting)
 {
-	struct finding *finding = finding_create(PF506, sighting->path);
-	char *facts = sentence_facts(&sighting->facts);
+	struct finding *finding;
+	char *facts;
 
+	if (is_for_uploads(roots, sighting->path))
+		return;
+	finding = finding_create(PF506, sighting->path);
+	facts = sentence_facts(&sighting->facts);
 	finding_say(finding,
 	    "%s may change %s (%s): a hole in nginx would "
 	    "become one in the program",
@@ -351,7 +382,7 @@ scan(struct judge *judge, size_t check, const struct roots *roots,
 			judge_sighting(judge, check, roots, &result.items[i]);
 	}
 	for (size_t i = 0; i < result.writable_count; i++)
-		judge_writable(judge, check, &result.writable[i]);
+		judge_writable(judge, check, roots, &result.writable[i]);
 	for (size_t i = 0; i < result.leaving_count; i++)
 		if (judge_link_is_foreign(judge->view, &result.leaving[i]))
 			judge_leaving(judge, check, roots, &result.leaving[i]);

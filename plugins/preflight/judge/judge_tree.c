@@ -110,6 +110,13 @@ example_file(const struct need *need, const struct tree_result *tree)
 	return xstrdup(need->path);
 }
 
+/* Whether it was refused only when it was opened. */
+static bool
+is_found(const struct answer *answer)
+{
+	return answer->why == WHY_READ || answer->why == WHY_LIST;
+}
+
 bool
 judge_tree_is_packed(const struct need *need, const char *path)
 {
@@ -327,6 +334,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree, const struct tree_refusal *refusal)
 {
 	const struct answer *answer = &refusal->answer;
+	const struct need found = is_found(answer) ? effect_found(need) : *need;
 	bool gzip = is_packed(need, answer);
 	struct finding *finding =
 	    judge_tree_finding(judge, need, single_code(need, refusal), answer);
@@ -334,10 +342,11 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 	if (gzip)
 		finding_say(finding,
 		    "%s is unreadable for nginx: gzip_static "
-		    "sends the uncompressed file and logs an error each time",
+		    "sends the uncompressed file, 404 if there is none, "
+		    "and logs an error each time",
 		    answer->blocker);
 	else
-		effect_set(finding, need, answer->error, answer->blocker);
+		effect_set(finding, &found, answer->error, answer->blocker);
 	if (refusal->by_link && !gzip &&
 	    (answer->why == WHY_SEARCH || answer->why == WHY_READ))
 		say_link(finding, need);
@@ -346,7 +355,7 @@ judge_single(struct judge *judge, size_t check, const struct need *need,
 		strvec_pushf(&finding->needed_for, "%zu entries behind it",
 		    refusal->behind);
 	if (!gzip)
-		judge_tree_company(judge, check, need, finding);
+		judge_tree_company(judge, check, &found, finding);
 	if (answer->why == WHY_SEARCH || (answer->why == WHY_READ && !gzip))
 		plan_single(judge, finding, need, tree, refusal);
 	if (answer->why == WHY_SEARCH && !refusal->by_link)
@@ -404,6 +413,7 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
     const struct question *question, const struct answer *answer,
     const struct tree_result *tree)
 {
+	const struct need found = is_found(answer) ? effect_found(need) : *need;
 	enum finding_code code = judge_code(answer);
 	struct finding *finding;
 	char *file = example_file(need, tree);
@@ -417,14 +427,14 @@ judge_closed_root(struct judge *judge, size_t check, const struct need *need,
 		    "the file system (other mount namespace or root: "
 		    "PrivateTmp, ProtectHome, chroot or a container)",
 		    need->path);
-	effect_set(finding, need, answer->error, file);
+	effect_set(finding, &found, answer->error, file);
 	if (tree->files > 0)
-		effect_see(judge->instance->site.model, finding, need, file);
+		effect_see(judge->instance->site.model, finding, &found, file);
 	finding = judge_add(judge, check, need, finding);
 	if (tree->files > 0)
 		strvec_pushf(&finding->needed_for, "%zu file%s behind it",
 		    tree->files, tree->files == 1 ? "" : "s");
-	judge_tree_company(judge, check, need, finding);
+	judge_tree_company(judge, check, &found, finding);
 	if (answer->error == EACCES) {
 		fix_scene_access(judge, finding,
 		    &(struct fix_asked){
@@ -475,6 +485,15 @@ judge_linked(struct judge *judge, size_t check, const struct need *need,
 		judge_linked_dir(judge, check, need, root, tree->linked[i]);
 }
 
+/* Nothing is in it yet, but what comes will be asked for there. */
+static bool
+is_still_empty(const struct need *need, const struct tree_result *tree)
+{
+	return tree->complete && tree->files == 0 && tree->links == 0 &&
+	    tree->others == 0 && !need->optional &&
+	    (nginx_wanted_filter(need) == NULL || nginx_wanted("", need));
+}
+
 void
 judge_tree(struct judge *judge, const struct need *need)
 {
@@ -507,12 +526,15 @@ judge_tree(struct judge *judge, const struct need *need)
 	one->seen_files = tree.files;
 	one->seen_complete = tree.complete;
 	judge_slashes(judge, check, need);
-	if (answer.verdict == ANSWER_NO && (sampled == NULL || tree.wanted))
+	if (answer.verdict == ANSWER_NO &&
+	    (sampled == NULL || tree.wanted || is_still_empty(need, &tree)))
 		judge_closed_root(judge, check, need, &question, &answer,
 		    &tree);
 	/* A directory that cannot be listed may still be passed. */
 	if (answer.verdict == ANSWER_YES || answer.why == WHY_LIST) {
 		judge_index(judge, check, need);
+		if (need->writable)
+			judge_put(judge, check, need);
 		if (sampled != NULL) {
 			judge_sample(judge, check, need, &tree);
 			judge_linked(judge, check, need, &question, &tree);

@@ -112,6 +112,7 @@ void
 judge_tree_files(struct judge *judge, size_t check, const struct need *need,
     const struct tree_result *tree)
 {
+	const struct need there = effect_found(need);
 	struct unreadable found = { .text = STRBUF_INIT };
 	const struct answer *answer;
 	struct finding *finding;
@@ -156,10 +157,11 @@ judge_tree_files(struct judge *judge, size_t check, const struct need *need,
 	tree_trait_tell(&trait, finding, found.files == 1, !tree->complete);
 	if (found.files <= tolerated(judge, need))
 		finding->severity = SEVERITY_NOTICE;
-	effect_set(finding, need, answer->error, answer->blocker);
-	effect_see(judge->instance->site.model, finding, need, answer->blocker);
+	effect_set(finding, &there, answer->error, answer->blocker);
+	effect_see(judge->instance->site.model, finding, &there,
+	    answer->blocker);
 	finding = judge_add(judge, check, need, finding);
-	judge_tree_company(judge, check, need, finding);
+	judge_tree_company(judge, check, &there, finding);
 	if (!fix_scene_is_planned(judge, finding)) {
 		if (found.files > 1)
 			fix_scene_tree(judge, finding, need->path, tree);

@@ -17,12 +17,12 @@
 #define NEED_KINDS(X)							\
 	X(STATIC_TREE, "static-tree")	/* read what is below a directory */ \
 	X(STATIC_FILE, "static-file")	/* read one file */		\
-	X(INTERNAL_TREE, "internal-tree") /* read, no URL leads there; */ \
-					/* a file if written so */	\
+	X(INTERNAL_TREE, "internal-tree") /* read, no URL leads there */ \
 	X(ERROR_PAGE, "error-page")	/* read the body of an error */	\
 	X(HTPASSWD, "htpasswd")		/* read, at every request */	\
 	X(SOCKET, "socket")		/* connect */			\
-	X(TEMP_DIR, "temp-dir")		/* create files */		\
+	X(TEMP_DIR, "temp-dir")		/* create files; the master made it */ \
+	X(STORE_DIR, "store-dir")	/* create files */		\
 	X(LOG_REOPEN, "log-reopen")	/* open by path, after USR1 */	\
 	X(LOG_VARIABLE, "log-variable")	/* create and append */		\
 	X(TLS_KEY, "tls-key")		/* read, named by variables */
@@ -93,14 +93,18 @@ struct need {
 	/* Static content. */
 	bool owned; /* by this user; not known when the site is read */
 	uid_t owner;
-	bool optional; /* no fault if it is missing */
-	char **index;  /* names to look for in a directory, in order */
+	bool optional;	 /* no fault if it is missing */
+	bool is_file;	 /* INTERNAL_TREE: it is a single file */
+	bool only_found; /* nginx looks whether the file is there; another
+			    need is about reading it */
+	char **index;	 /* names to look for in a directory, in order */
 	size_t index_count;
+	bool index_elsewhere;	 /* the last ones are other requests */
 	bool autoindex;		 /* or random_index: the directory is listed */
 	bool try_files;		 /* a denial shows as 404 or falls through */
 	bool try_files_upstream; /* ... to an application */
 	bool gzip_static;
-	bool writable;	     /* dav_methods or proxy_store create files in it */
+	bool writable;	     /* dav_methods change files in it */
 	bool symlinks_off;   /* disable_symlinks on */
 	bool symlinks_owner; /* disable_symlinks if_not_owner */
 	char *symlinks_from; /* its from=, variables folded */
@@ -121,7 +125,7 @@ struct need {
 	char *upstream; /* the block it is a server of */
 	bool backup;
 
-	/* TEMP_DIR: bodies above this are written; -1 if it says nothing. */
+	/* TEMP_DIR: bodies above this are written; -1 if it holds none. */
 	long long buffer_bytes;
 	/* LOG_VARIABLE: nginx opens it only if this exists (contract P1.4). */
 	char *document_root;

@@ -28,26 +28,71 @@
  * Reading
  */
 
-/* The file's entry; it keeps the path alive for the nodes. */
+static bool
+is_later(const struct timespec *one, const struct timespec *other)
+{
+	return one->tv_sec > other->tv_sec ||
+	    (one->tv_sec == other->tv_sec && one->tv_nsec > other->tv_nsec);
+}
+
+static void
+note_change(struct nginx_tree *tree, const char *path, const struct stat *st)
+{
+	const struct timespec *changed =
+	    is_later(&st->st_ctim, &st->st_mtim) ? &st->st_ctim : &st->st_mtim;
+
+	if (!is_later(changed, &tree->changed))
+		return;
+	tree->changed = *changed;
+	free(tree->changed_path);
+	tree->changed_path = xstrdup(path);
+}
+
+/* Links lead elsewhere since they were made, however old that is.  What
+ * another root's links mean is not to be seen from here. */
+static void
+note_links(struct nginx_tree *tree, const char *path)
+{
+	struct stat st;
+
+	for (const char *p = path; tree->root_dir == NULL && *p != '\0';) {
+		size_t len = strspn(p, "/");
+		char *part;
+
+		p += len + strcspn(p + len, "/");
+		part = xstrndup(path, (size_t)(p - path));
+		if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode))
+			note_change(tree, part, &st);
+		free(part);
+	}
+}
+
+/* The folder of a file that was found by a pattern, or of the pattern. */
+static void
+note_folder(struct nginx_tree *tree, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = xstrndup(path, (size_t)(slash - path) + 1);
+	struct stat st;
+
+	if (stat(folder, &st) == 0)
+		note_change(tree, folder, &st);
+	free(folder);
+}
+
+/* The path as the tree keeps it for its nodes. */
 static const char *
 note_file(struct nginx_tree *tree, const char *path, const struct stat *st)
 {
-	struct nginx_file *file;
-
+	note_change(tree, path, st);
+	note_links(tree, path);
 	for (size_t i = 0; i < tree->file_count; i++)
-		if (strcmp(tree->files[i]->path, path) == 0)
-			return tree->files[i]->path;
-	file = xcalloc(1, sizeof(*file));
-	file->path = xstrdup(path);
-	file->changed = st->st_mtim;
-	if (st->st_ctim.tv_sec > st->st_mtim.tv_sec ||
-	    (st->st_ctim.tv_sec == st->st_mtim.tv_sec &&
-		st->st_ctim.tv_nsec > st->st_mtim.tv_nsec))
-		file->changed = st->st_ctim;
+		if (strcmp(tree->files[i], path) == 0)
+			return tree->files[i];
 	tree->files = xreallocarray(tree->files, tree->file_count + 1,
-	    sizeof(struct nginx_file *));
-	tree->files[tree->file_count++] = file;
-	return file->path;
+	    sizeof(*tree->files));
+	tree->files[tree->file_count] = xstrdup(path);
+	return tree->files[tree->file_count++];
 }
 
 /* The text of an open file, at most max bytes; NULL and errno. */
@@ -242,14 +287,19 @@ include_pattern(struct nginx_tree *tree, const struct nginx_node *directive,
 	glob_t found;
 
 	witness_glob(full);
+	/* Of a pattern with folders in it only those are known in which it
+	 * found something. */
+	note_folder(tree, full);
 	/* Sorted by bytes whatever the locale, as nginx sets none. */
 	switch (glob(full, GLOB_NOSORT, NULL, &found)) {
 	case 0:
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(char *),
 		    compare_paths);
-		for (size_t i = 0; i < found.gl_pathc; i++)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			note_folder(tree, found.gl_pathv[i]);
 			include_one(tree, directive, found.gl_pathv[i] + skip,
 			    from, depth);
+		}
 		break;
 	case GLOB_NOMATCH:
 		if ((errno = unlisted(full)) != 0)

@@ -99,24 +99,43 @@ compile(struct nginx_tree *tree, const struct nginx_node *node,
 	return NULL;
 }
 
+/* Whether an "if" ends what its block rewrites for some requests: what stands
+ * behind it is not for all. */
+static bool
+may_end(const struct nginx_node *node)
+{
+	return nginx_node_is(node, "if") &&
+	    (nginx_node_child(node, "break") != NULL ||
+		nginx_node_child(node, "rewrite") != NULL);
+}
+
 static void
-add_rewrites(struct nginx_tree *tree, struct nginx_location *location)
+read_rewrites(struct nginx_tree *tree, const struct nginx_node *block,
+    bool for_all, struct nginx_rewrites *rewrites)
 {
 	const struct nginx_node *node;
 
-	TAILQ_FOREACH(node, &location->node->children, entry) {
-		if (nginx_node_is(node, "break"))
+	TAILQ_FOREACH(node, &block->children, entry) {
+		if (nginx_node_is(node, "break") ||
+		    nginx_node_is(node, "return") || (for_all && may_end(node)))
 			return;
 		if (!nginx_node_is(node, "rewrite") || node->arg_count < 3)
 			continue;
-		location->rewrites = xreallocarray(location->rewrites,
-		    location->rewrite_count + 1, sizeof(struct nginx_rewrite));
-		location->rewrites[location->rewrite_count++] =
-		    (struct nginx_rewrite){
-			    .node = node,
-			    .regex = compile(tree, node, node->args[1], false),
-		    };
+		rewrites->items = xreallocarray(rewrites->items,
+		    rewrites->count + 1, sizeof(struct nginx_rewrite));
+		rewrites->items[rewrites->count++] = (struct nginx_rewrite){
+			.node = node,
+			.regex = compile(tree, node, node->args[1], false),
+		};
 	}
+}
+
+static void
+rewrites_free(struct nginx_rewrites *rewrites)
+{
+	for (size_t i = 0; i < rewrites->count; i++)
+		pcre2_code_free(rewrites->items[i].regex);
+	free(rewrites->items);
 }
 
 /*
@@ -182,7 +201,7 @@ location_init(struct nginx_tree *tree, const struct nginx_node *node,
 	if (nginx_location_is_regex(location))
 		location->regex = compile(tree, node, location->name,
 		    location->match == NGINX_MATCH_REGEX_CASELESS);
-	add_rewrites(tree, location);
+	read_rewrites(tree, node, false, &location->rewrites);
 	location->locations =
 	    locations_in(tree, node, location, &location->location_count);
 }
@@ -229,6 +248,7 @@ add_server(struct nginx_model *model, struct nginx_tree *tree,
 	server->node = node;
 	collect_words(node, "server_name", &server->names);
 	collect_words(node, "listen", &server->listens);
+	read_rewrites(tree, node, true, &server->rewrites);
 	server->locations =
 	    locations_in(tree, node, NULL, &server->location_count);
 }
@@ -268,9 +288,7 @@ locations_free(struct nginx_location *locations, size_t count)
 		locations_free(locations[i].locations,
 		    locations[i].location_count);
 		pcre2_code_free(locations[i].regex);
-		for (size_t j = 0; j < locations[i].rewrite_count; j++)
-			pcre2_code_free(locations[i].rewrites[j].regex);
-		free(locations[i].rewrites);
+		rewrites_free(&locations[i].rewrites);
 	}
 	free(locations);
 }
@@ -285,6 +303,7 @@ nginx_model_free(struct nginx_model *model)
 
 		strvec_done(&server->names);
 		strvec_done(&server->listens);
+		rewrites_free(&server->rewrites);
 		locations_free(server->locations, server->location_count);
 	}
 	free(model->servers);

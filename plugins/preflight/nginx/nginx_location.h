@@ -22,10 +22,16 @@ enum nginx_match {
 	NGINX_MATCH_NAMED, /* @name */
 };
 
-/* "rewrite REGEX URI" in a location. */
+/* "rewrite REGEX URI" in a location or server. */
 struct nginx_rewrite {
 	const struct nginx_node *node;
 	void *regex; /* pcre2_code; NULL if it is faulty */
+};
+
+/* Those written in one block, up to where "break" or "return" ends them. */
+struct nginx_rewrites {
+	struct nginx_rewrite *items;
+	size_t count;
 };
 
 struct nginx_location {
@@ -36,9 +42,7 @@ struct nginx_location {
 	bool internal;
 	struct nginx_location *locations; /* nested, in the order written */
 	size_t location_count;
-	/* Written in it, up to the first "break;". */
-	struct nginx_rewrite *rewrites;
-	size_t rewrite_count;
+	struct nginx_rewrites rewrites;
 	const struct nginx_location *above; /* NULL directly in the server */
 };
 
@@ -48,6 +52,7 @@ struct nginx_server {
 	struct strvec listens; /* first arguments of listen; may be empty */
 	struct nginx_location *locations;
 	size_t location_count;
+	struct nginx_rewrites rewrites;
 };
 
 struct nginx_model {

@@ -10,6 +10,8 @@
  * The walk: every place is shown to every collector.
  */
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 static nginx_needs_fn *const http_collectors[] = { nginx_needs_static,
 	nginx_needs_socket, nginx_needs_error_page, nginx_needs_htpasswd,
 	nginx_needs_tls_key, nginx_needs_temp, nginx_needs_log };
@@ -17,7 +19,18 @@ static nginx_needs_fn *const http_collectors[] = { nginx_needs_static,
 static nginx_needs_fn *const stream_collectors[] = { nginx_needs_socket,
 	nginx_needs_tls_key, nginx_needs_log };
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+static nginx_needs_fn *const mail_collectors[] = { nginx_needs_auth_http,
+	nginx_needs_log };
+
+/* The blocks whose servers have no locations. */
+static const struct protocol {
+	const char *block;
+	nginx_needs_fn *const *collectors;
+	size_t count;
+} protocols[] = {
+	{ "stream", stream_collectors, COUNT(stream_collectors) },
+	{ "mail", mail_collectors, COUNT(mail_collectors) },
+};
 
 static char *
 copy(const char *text)
@@ -192,7 +205,8 @@ visit_locations(struct nginx_needs *needs, const struct nginx_server *server,
 }
 
 static void
-visit_streams(struct nginx_needs *needs, const struct nginx_node *block)
+visit_servers(struct nginx_needs *needs, const struct nginx_node *block,
+    const struct protocol *protocol)
 {
 	struct nginx_place place = { .server = NULL };
 	const struct nginx_node *node;
@@ -201,8 +215,7 @@ visit_streams(struct nginx_needs *needs, const struct nginx_node *block)
 		if (!node->block || !nginx_node_is(node, "server"))
 			continue;
 		place.node = node;
-		visit(needs, &place, stream_collectors,
-		    COUNT(stream_collectors));
+		visit(needs, &place, protocol->collectors, protocol->count);
 	}
 }
 
@@ -223,6 +236,7 @@ nginx_needs_collect(struct nginx_needs *needs)
 		    server->location_count);
 	}
 	TAILQ_FOREACH(node, &needs->tree->root->children, entry)
-		if (node->block && nginx_node_is(node, "stream"))
-			visit_streams(needs, node);
+		for (size_t i = 0; node->block && i < COUNT(protocols); i++)
+			if (nginx_node_is(node, protocols[i].block))
+				visit_servers(needs, node, &protocols[i]);
 }

@@ -66,6 +66,7 @@ const struct nginx_node *nginx_needs_try_files(const struct nginx_place *);
 typedef void nginx_needs_fn(struct nginx_needs *, const struct nginx_place *);
 nginx_needs_fn nginx_needs_static;
 nginx_needs_fn nginx_needs_socket;
+nginx_needs_fn nginx_needs_auth_http; /* of mail */
 nginx_needs_fn nginx_needs_error_page;
 nginx_needs_fn nginx_needs_htpasswd;
 nginx_needs_fn nginx_needs_tls_key;

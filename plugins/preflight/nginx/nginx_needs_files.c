@@ -10,6 +10,16 @@
  * The settings that say how files are read, beside where they are.
  */
 
+/* An absolute name is another request, and a variable may be one. */
+static void
+add_index(struct need *need, struct strvec *names, const char *name)
+{
+	if (name[0] == '/' || strchr(name, '$') != NULL)
+		need->index_elsewhere = true;
+	else
+		strvec_push(names, name);
+}
+
 static void
 set_index(struct need *need, const struct nginx_node *scope)
 {
@@ -24,10 +34,7 @@ set_index(struct need *need, const struct nginx_node *scope)
 			for (size_t i = 1; nginx_node_is(node, "index") &&
 			     i < node->arg_count;
 			     i++)
-				/* An absolute one is another request. */
-				if (node->args[i][0] != '/' &&
-				    strchr(node->args[i], '$') == NULL)
-					strvec_push(&names, node->args[i]);
+				add_index(need, &names, node->args[i]);
 	need->index = names.items;
 	need->index_count = names.len;
 }
@@ -69,12 +76,36 @@ set_cache(struct need *need, const struct nginx_node *scope)
 	    nginx_scope_seconds(scope, "open_file_cache_valid", 60);
 }
 
+/* More locations are not in a row, unless in a circle. */
+#define NAMED_MAX 8
+
+/* The argument of try_files that is not tried, but gone to: through all named
+ * locations that try something themselves. */
+static const char *
+end_of_tries(const struct nginx_place *place,
+    const struct nginx_node *try_files)
+{
+	const char *last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	const struct nginx_location *named;
+
+	for (int i = 0; i < NAMED_MAX && last[0] == '@'; i++) {
+		named = nginx_location_named(place->server, last);
+		try_files = named == NULL
+		    ? NULL
+		    : nginx_node_child(named->node, "try_files");
+		if (try_files == NULL || try_files->arg_count < 3)
+			break;
+		last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	}
+	return last;
+}
+
 /* Whether the location that try_files ends in hands on to an application. */
 static bool
 falls_through(const struct nginx_needs *needs, const struct nginx_place *place,
     const struct nginx_node *try_files)
 {
-	const char *last = nginx_node_arg(try_files, try_files->arg_count - 1);
+	const char *last = end_of_tries(place, try_files);
 	const struct nginx_location *named;
 	struct nginx_route route;
 	bool result;

@@ -114,7 +114,8 @@ nginx_needs_error_page(struct nginx_needs *needs,
 	    nginx_scope_level(place->node, "error_page");
 	const struct nginx_node *node;
 
-	if (level == NULL || place->nameless)
+	/* A nameless block has those of the block around it. */
+	if (level == NULL || (place->nameless && level != place->node))
 		return;
 	TAILQ_FOREACH(node, &level->children, entry) {
 		const char *target = nginx_node_arg(node, node->arg_count - 1);
@@ -143,24 +144,17 @@ nginx_needs_htpasswd(struct nginx_needs *needs, const struct nginx_place *place)
 	const struct nginx_node *node =
 	    nginx_scope_find(scope, "auth_basic_user_file");
 	struct strvec known = STRVEC_INIT;
-	struct nginx_text docroot, text;
+	struct nginx_text text;
 
 	if (node == NULL ||
 	    strcmp(nginx_scope_value(scope, "auth_basic", "off"), "off") == 0)
 		return;
-	nginx_path_docroot(scope, NULL, &needs->base, &docroot);
-	if (docroot.variable == NULL) {
-		strvec_env_set(&known, "document_root",
-		    docroot.values.items[0]);
-		strvec_env_set(&known, "realpath_root",
-		    docroot.values.items[0]);
-	}
+	nginx_path_know_docroot(scope, &needs->base, &known);
 	nginx_path_expand(scope, nginx_node_arg(node, 1), &known,
 	    needs->base.conf_dir, &text);
 	nginx_needs_add_text(needs, place, NEED_HTPASSWD, node, &text,
 	    set_deeper);
 	nginx_text_done(&text);
-	nginx_text_done(&docroot);
 	strvec_done(&known);
 }
 

@@ -14,12 +14,54 @@
  * needs no file and is left out.
  */
 
+static bool
+is_unix(const char *address)
+{
+	return strncasecmp(address, "unix:", 5) == 0;
+}
+
+/* The length of a variable at the text whose value begins with a slash; 0 if
+ * there is none. */
+static size_t
+uri_length(const char *text)
+{
+	static const char *const names[] = { "uri", "document_uri",
+		"request_uri" };
+	char *name = NULL;
+	size_t len = nginx_vars_reference(text, &name), found = 0;
+
+	for (size_t i = 0; len > 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			found = len;
+	free(name);
+	return found;
+}
+
+/* What stands in front of the URI: whatever variables that is made of, they do
+ * not change which server is meant.  The caller frees. */
+static char *
+before_uri(const char *written)
+{
+	static const char scheme[] = "$scheme://";
+	const char *address = nginx_pass_address(written), *p;
+
+	if (strncmp(written, scheme, sizeof(scheme) - 1) == 0)
+		address = written = written + sizeof(scheme) - 1;
+	p = address;
+	if (is_unix(address))
+		p += 5 + strcspn(address + 5, ":");
+	else
+		while (*p != '\0' && *p != '/' && uri_length(p) == 0)
+			p++;
+	return xstrndup(written, (size_t)(p - written));
+}
+
 /* The path of "unix:/p"; NULL if it is none.  Only proxy_pass can have a URI
  * behind it, after another colon. */
 static char *
 socket_path(const char *address, bool has_uri)
 {
-	if (strncasecmp(address, "unix:", 5) != 0)
+	if (!is_unix(address))
 		return NULL;
 	address += 5;
 	return xstrndup(address,
@@ -97,7 +139,7 @@ may_be_socket(const char *written)
 	size_t len;
 
 	if (constant > 0)
-		return strncasecmp(address, "unix:", 5) == 0;
+		return is_unix(address);
 	len = nginx_vars_reference(address, &name);
 	free(name);
 	/* $host:8080 */
@@ -108,9 +150,10 @@ may_be_socket(const char *written)
 /* Nothing but the folder in front of the first variable is certain. */
 static void
 add_undecided(struct nginx_needs *needs, const struct nginx_place *place,
-    const struct nginx_node *pass, const struct nginx_text *text)
+    const struct nginx_node *pass, const char *written,
+    const struct nginx_text *text)
 {
-	const char *address = nginx_pass_address(nginx_node_arg(pass, 1));
+	const char *address = nginx_pass_address(written);
 	char *path =
 	    socket_path(nginx_pass_address(text->values.items[0]), false);
 	struct need *need;
@@ -126,23 +169,46 @@ add_undecided(struct nginx_needs *needs, const struct nginx_place *place,
 	need->deeper = strchr(address + strcspn(address, "$"), '/') != NULL;
 }
 
+static void
+add_pass(struct nginx_needs *needs, const struct nginx_place *place,
+    const struct nginx_node *pass)
+{
+	const char *argument = nginx_node_arg(pass, 1);
+	bool has_uri =
+	    nginx_node_is(pass, "proxy_pass") && place->server != NULL;
+	char *written = has_uri ? before_uri(argument) : xstrdup(argument);
+	struct nginx_text text;
+
+	nginx_vars_expand(place->node, written, NULL, &text);
+	if (text.variable != NULL)
+		add_undecided(needs, place, pass, written, &text);
+	for (size_t i = 0; text.variable == NULL && i < text.values.len; i++)
+		add_address(needs, place, pass, text.values.items[i],
+		    text.values.len > 1);
+	nginx_text_done(&text);
+	free(written);
+}
+
 void
 nginx_needs_socket(struct nginx_needs *needs, const struct nginx_place *place)
 {
 	const struct nginx_node *node;
-	struct nginx_text text;
 
-	TAILQ_FOREACH(node, &place->node->children, entry) {
-		if (!nginx_is_pass(node))
-			continue;
-		nginx_vars_expand(place->node, nginx_node_arg(node, 1), NULL,
-		    &text);
-		if (text.variable != NULL)
-			add_undecided(needs, place, node, &text);
-		for (size_t i = 0; text.variable == NULL && i < text.values.len;
-		     i++)
-			add_address(needs, place, node, text.values.items[i],
-			    text.values.len > 1);
-		nginx_text_done(&text);
-	}
+	TAILQ_FOREACH(node, &place->node->children, entry)
+		if (nginx_is_pass(node))
+			add_pass(needs, place, node);
+}
+
+void
+nginx_needs_auth_http(struct nginx_needs *needs,
+    const struct nginx_place *place)
+{
+	const struct nginx_node *node =
+	    nginx_scope_find(place->node, "auth_http");
+	char *path = node == NULL
+	    ? NULL
+	    : socket_path(nginx_pass_address(nginx_node_arg(node, 1)), true);
+
+	if (path != NULL)
+		nginx_needs_add(needs, place, NEED_SOCKET, node, path);
 }

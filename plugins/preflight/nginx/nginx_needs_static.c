@@ -83,7 +83,8 @@ set_reach(const struct nginx_needs *needs, const struct nginx_place *place,
 	}
 	if (reach->whole && reach->docroot.variable == NULL)
 		reach->kind = NEED_STATIC_FILE;
-	if (location != NULL && location->internal)
+	if (location != NULL && location->internal &&
+	    location->match != NGINX_MATCH_NAMED)
 		reach->kind = NEED_INTERNAL_TREE;
 	if (location != NULL && location->match == NGINX_MATCH_NAMED) {
 		free(reach->url);
@@ -97,17 +98,6 @@ reach_done(struct reach *reach)
 	nginx_text_done(&reach->docroot);
 	free(reach->uri);
 	free(reach->url);
-}
-
-/* An index file is asked for as a request of its own, which may end in another
- * location than the rewritten one did. */
-static void
-forget_index(struct need *need)
-{
-	for (size_t i = 0; i < need->index_count; i++)
-		free(need->index[i]);
-	need->index_count = 0;
-	need->autoindex = false;
 }
 
 /* One need: the document root with this behind it. */
@@ -136,18 +126,33 @@ add_reach(struct nginx_needs *needs, const struct nginx_place *place,
 	nginx_needs_set_files(needs, place, &reach->docroot, need);
 	need->suffix = reach->suffix == NULL ? NULL : xstrdup(reach->suffix);
 	need->rewrite = reach->rewrite;
-	if (reach->rewrite != NULL)
-		forget_index(need);
+	need->is_file = reach->kind == NEED_INTERNAL_TREE && reach->whole &&
+	    reach->docroot.variable == NULL;
 	return need;
 }
 
-/* "location = /p/" reads one of its index files and no other. */
+/* Whether what nginx asks itself for is answered with the file. */
+static bool
+is_answered_with(const struct nginx_needs *needs,
+    const struct nginx_place *place, const char *uri, const char *path)
+{
+	struct nginx_route route;
+	bool result;
+
+	nginx_route_redirect(place->server, &needs->base, uri, &route);
+	result = route.undecided || strvec_find(&route.files, path) != -1;
+	nginx_route_done(&route);
+	return result;
+}
+
+/* "location = /p/" has one of its index files asked for, which may be another
+ * location's to answer. */
 static void
 add_exact_index(struct nginx_needs *needs, const struct nginx_place *place,
     const struct reach *reach, size_t root)
 {
 	struct need *need = add_reach(needs, place, reach, root, reach->uri);
-	char *path;
+	char *path, *uri;
 
 	if (need == NULL || need->index_count == 0)
 		return;
@@ -155,6 +160,11 @@ add_exact_index(struct nginx_needs *needs, const struct nginx_place *place,
 	free(need->path);
 	need->path = path;
 	need->optional = need->index_count > 1;
+	if (reach->url == NULL)
+		return;
+	uri = xasprintf("%s%s", reach->url, need->index[0]);
+	need->only_found = !is_answered_with(needs, place, uri, path);
+	free(uri);
 }
 
 static bool
@@ -235,6 +245,8 @@ add_tried_text(struct nginx_needs *needs, const struct nginx_place *place,
 			need->variable = xstrdup(text.variable);
 		else if (need->kind == NEED_STATIC_TREE)
 			need->kind = NEED_STATIC_FILE;
+		else
+			need->is_file = need->kind == NEED_INTERNAL_TREE;
 	}
 	nginx_text_done(&text);
 }
@@ -427,7 +439,7 @@ add_rewritten(struct nginx_needs *needs, const struct nginx_place *place,
 static bool
 has_rewrites(const struct nginx_place *place)
 {
-	return place->location != NULL && place->location->rewrite_count > 0;
+	return place->location != NULL && place->location->rewrites.count > 0;
 }
 
 /* nginx answers 500 where an alias meets a new URI. */
@@ -439,9 +451,10 @@ add_all_rewritten(struct nginx_needs *needs, const struct nginx_place *place)
 	if (location == NULL || place->nameless ||
 	    nginx_scope_docroot(place->node).alias)
 		return;
-	for (size_t i = 0; i < location->rewrite_count; i++)
-		if (nginx_rewrite_stays(&location->rewrites[i]))
-			add_rewritten(needs, place, &location->rewrites[i]);
+	for (size_t i = 0; i < location->rewrites.count; i++)
+		if (nginx_rewrite_stays(&location->rewrites.items[i]))
+			add_rewritten(needs, place,
+			    &location->rewrites.items[i]);
 }
 
 /*
@@ -465,25 +478,35 @@ is_covered(const struct nginx_needs *needs, const struct nginx_server *server)
 	return covered;
 }
 
+/* Whether an error_page of the block names the URI. */
+static bool
+shows_error(const struct nginx_node *block, const char *uri)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &block->children, entry)
+		if ((node->block && shows_error(node, uri)) ||
+		    (nginx_node_is(node, "error_page") &&
+			strcmp(nginx_node_arg(node, node->arg_count - 1),
+			    uri) == 0))
+			return true;
+	return false;
+}
+
 /* An internal location that only an error page leads to is that page's need. */
 static bool
 is_error_location(const struct nginx_place *place)
 {
-	const struct nginx_node *level, *node;
+	const struct nginx_location *location = place->location;
+	const struct nginx_node *level;
 
-	if (place->location == NULL ||
-	    place->location->match != NGINX_MATCH_EXACT ||
-	    !place->location->internal)
+	if (location == NULL || location->match != NGINX_MATCH_EXACT ||
+	    !location->internal)
 		return false;
 	level = nginx_scope_level(place->server->node, "error_page");
-	if (level == NULL)
-		return false;
-	TAILQ_FOREACH(node, &level->children, entry)
-		if (nginx_node_is(node, "error_page") &&
-		    strcmp(nginx_node_arg(node, node->arg_count - 1),
-			place->location->name) == 0)
-			return true;
-	return false;
+	return shows_error(place->server->node, location->name) ||
+	    (level != NULL && level != place->server->node &&
+		shows_error(level, location->name));
 }
 
 /* Code that runs before the content is chosen, or that is the content. */
@@ -529,6 +552,9 @@ nginx_needs_static(struct nginx_needs *needs, const struct nginx_place *place)
 	size_t first;
 
 	add_code(needs, place);
+	/* A "return" is for what no rewrite has taken before it. */
+	if (nginx_scope_content(place->node, NULL) == NGINX_CONTENT_RETURN)
+		add_all_rewritten(needs, place);
 	if (!reads_files(needs, place))
 		return;
 	set_reach(needs, place, &reach);

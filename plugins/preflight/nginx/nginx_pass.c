@@ -19,7 +19,11 @@ nginx_pass_address(const char *argument)
 
 	while (isalpha((unsigned char)*p))
 		p++;
-	return strncmp(p, "://", 3) == 0 ? p + 3 : argument;
+	/* "unix:///run/s" has none. */
+	return strncmp(p, "://", 3) == 0 &&
+		strncasecmp(argument, "unix:", 5) != 0
+	    ? p + 3
+	    : argument;
 }
 
 const struct nginx_node *

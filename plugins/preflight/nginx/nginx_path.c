@@ -82,6 +82,20 @@ cut_slash(char *path)
 }
 
 void
+nginx_path_know_docroot(const struct nginx_node *scope,
+    const struct nginx_base *base, struct strvec *known)
+{
+	struct nginx_text docroot;
+
+	nginx_path_docroot(scope, NULL, base, &docroot);
+	if (docroot.variable == NULL && docroot.values.len == 1) {
+		strvec_env_set(known, "document_root", docroot.values.items[0]);
+		strvec_env_set(known, "realpath_root", docroot.values.items[0]);
+	}
+	nginx_text_done(&docroot);
+}
+
+void
 nginx_path_docroot(const struct nginx_node *scope, const struct strvec *known,
     const struct nginx_base *base, struct nginx_text *out)
 {

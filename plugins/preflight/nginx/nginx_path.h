@@ -36,5 +36,9 @@ void nginx_path_expand(const struct nginx_node *scope, const char *text,
  */
 void nginx_path_docroot(const struct nginx_node *scope,
     const struct strvec *known, const struct nginx_base *, struct nginx_text *);
+/* Adds $document_root and $realpath_root to what nginx_vars_expand may know, if
+ * they are the same for all requests. */
+void nginx_path_know_docroot(const struct nginx_node *scope,
+    const struct nginx_base *, struct strvec *known);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "base/strvec.h"
 #include "base/xmalloc.h"
 
 #include "preflight/nginx/nginx_rewrite.h"
@@ -42,14 +43,136 @@ matches(const struct nginx_rewrite *rewrite, const char *uri, long *rest)
 	return count > 0;
 }
 
+static const struct nginx_rewrite *
+first_of(const struct nginx_rewrites *rewrites, const char *uri, long *rest)
+{
+	for (size_t i = 0; i < rewrites->count; i++)
+		if (rewrites->items[i].regex != NULL &&
+		    matches(&rewrites->items[i], uri, rest))
+			return &rewrites->items[i];
+	return NULL;
+}
+
 const struct nginx_rewrite *
 nginx_rewrite_of(const struct nginx_location *location, const char *uri,
     long *rest)
 {
-	for (size_t i = 0; location != NULL && i < location->rewrite_count; i++)
-		if (location->rewrites[i].regex != NULL &&
-		    matches(&location->rewrites[i], uri, rest))
-			return &location->rewrites[i];
+	return location == NULL ? NULL
+				: first_of(&location->rewrites, uri, rest);
+}
+
+/* Whether the block has a rewrite that may make this URI. */
+static bool
+makes(const struct nginx_node *block, const char *uri)
+{
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &block->children, entry) {
+		const char *to = nginx_node_arg(node, 2);
+		size_t constant = strcspn(to, "$?");
+
+		if (node->block && makes(node, uri))
+			return true;
+		if (nginx_node_is(node, "rewrite") &&
+		    strncmp(to, uri, constant) == 0 &&
+		    (to[constant] == '$' || uri[constant] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+bool
+nginx_rewrite_hides(const struct nginx_server *server, const char *uri)
+{
+	long rest;
+
+	return first_of(&server->rewrites, uri, &rest) != NULL &&
+	    !makes(server->node, uri);
+}
+
+/*
+ * Conditions
+ */
+
+#define CONDITION_WORDS 3
+
+/* The words between the parentheses; false if they are not variable, operator
+ * and value.  To be freed in either case. */
+static bool
+read_condition(const struct nginx_node *node, struct strvec *words)
+{
+	for (size_t i = 1; i < node->arg_count; i++) {
+		const char *word = node->args[i];
+		size_t len;
+
+		if (i == 1 && *word == '(')
+			word++;
+		len = strlen(word);
+		if (i + 1 == node->arg_count && len > 0 && word[len - 1] == ')')
+			len--;
+		if (len > 0)
+			strvec_push_taken(words, xstrndup(word, len));
+	}
+	return words->len == CONDITION_WORDS &&
+	    (strcmp(words->items[0], "$uri") == 0 ||
+		strcmp(words->items[0], "$document_uri") == 0);
+}
+
+static bool
+pattern_takes(const char *pattern, bool caseless, const char *uri)
+{
+	PCRE2_SIZE offset;
+	int error;
+	long rest;
+	const struct nginx_rewrite rewrite = {
+		.regex =
+		    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+			caseless ? PCRE2_CASELESS : 0, &error, &offset, NULL),
+	};
+	bool taken = rewrite.regex != NULL && matches(&rewrite, uri, &rest);
+
+	pcre2_code_free(rewrite.regex);
+	return taken;
+}
+
+/* Only what says yes to a URI: that something is not so is not looked at. */
+static bool
+takes(const struct nginx_node *node, const char *uri)
+{
+	struct strvec words = STRVEC_INIT;
+	const char *operator, * value;
+	bool taken = false;
+
+	if (read_condition(node, &words)) {
+		operator= words.items[1];
+		value = words.items[2];
+		if (strcmp(operator, "=") == 0)
+			taken = strcmp(value, uri) == 0;
+		else if (strcmp(operator, "~") == 0)
+			taken = pattern_takes(value, false, uri);
+		else if (strcmp(operator, "~*") == 0)
+			taken = pattern_takes(value, true, uri);
+	}
+	strvec_done(&words);
+	return taken;
+}
+
+const struct nginx_node *
+nginx_rewrite_return(const struct nginx_node *block, const char *uri)
+{
+	const struct nginx_node *node, *first;
+
+	TAILQ_FOREACH(node, &block->children, entry) {
+		if (nginx_node_is(node, "break") ||
+		    nginx_node_is(node, "rewrite"))
+			return NULL;
+		if (!node->block || !nginx_node_is(node, "if") ||
+		    !takes(node, uri))
+			continue;
+		first = TAILQ_FIRST(&node->children);
+		if (first != NULL && nginx_node_is(first, "return"))
+			return first;
+	}
 	return NULL;
 }
 

@@ -9,7 +9,8 @@
 
 /*
  * The rewrites that are written in a location itself: after "break" its files
- * are those of another URI than was asked for (contract P2.7).
+ * are those of another URI than was asked for (contract P2.7).  Those of a
+ * server come before a location is looked for.
  */
 
 /*
@@ -19,6 +20,20 @@
  */
 const struct nginx_rewrite *nginx_rewrite_of(const struct nginx_location *,
     const char *uri, long *rest);
+
+/*
+ * Whether no request can end as this URI: who asks for it is led elsewhere by a
+ * rewrite of the server, and no rewrite leads back.
+ */
+bool nginx_rewrite_hides(const struct nginx_server *, const char *uri);
+
+/*
+ * The "return" in an "if" of the block that asks about the URI alone ("if ($uri ~
+ * /\\.)") and takes it; NULL if there is none.  $request_uri is what a client
+ * writes, so that a percent sign passes by it.
+ */
+const struct nginx_node *nginx_rewrite_return(const struct nginx_node *block,
+    const char *uri);
 
 /* "break": this location answers for the new URI; no redirect. */
 bool nginx_rewrite_stays(const struct nginx_rewrite *);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
 #include "base/xmalloc.h"
+#include "preflight/nginx/nginx_rewrite.h"
+#include "preflight/nginx/nginx_uri.h"
 
 /*
  * The order of nginx: an exact location ends the search, the longest prefix is
@@ -18,7 +19,11 @@
 /* A regex that needs more steps than this is not decided. */
 #define MATCH_LIMIT 100000
 
+/* More named locations are not in a row, unless in a circle. */
+#define NAMED_MAX 8
+
 struct search {
+	const struct nginx_server *server;
 	const char *uri;
 	bool inside; /* nginx asks itself: internal locations are open */
 	bool bare;   /* only the location is wanted, not the captures */
@@ -282,6 +287,59 @@ is_regex_alias(const struct nginx_route *route,
 	    nginx_location_is_regex(location);
 }
 
+/* Where a request goes on that finds no file: a named location, or NULL. */
+static const struct nginx_location *
+named_next(const struct nginx_server *server, const struct nginx_node *scope)
+{
+	const struct nginx_node *try_files =
+	    nginx_node_child(scope, "try_files");
+	const struct nginx_node *level = nginx_scope_level(scope, "error_page");
+	const struct nginx_node *node;
+
+	if (try_files != NULL)
+		return nginx_location_named(server,
+		    nginx_node_arg(try_files, try_files->arg_count - 1));
+	if (level == NULL)
+		return NULL;
+	TAILQ_FOREACH(node, &level->children, entry)
+		for (size_t i = 1; nginx_node_is(node, "error_page") &&
+		     i + 1 < node->arg_count;
+		     i++)
+			if (strcmp(node->args[i], "404") == 0)
+				return nginx_location_named(server,
+				    node->args[node->arg_count - 1]);
+	return NULL;
+}
+
+/* The files of all named locations that the request may come to. */
+static void
+add_named(struct nginx_route *route, const struct nginx_base *base,
+    const struct search *search)
+{
+	const struct nginx_location *named =
+	    named_next(search->server, route->scope);
+	const struct nginx_node *scope = route->scope, *try_files;
+	struct nginx_text text;
+
+	for (int i = 0; i < NAMED_MAX && named != NULL; i++) {
+		route->scope = named->node;
+		try_files = nginx_node_child(named->node, "try_files");
+		nginx_path_docroot(named->node, &search->known, base, &text);
+		if (text.variable == NULL &&
+		    nginx_scope_content(named->node, NULL) ==
+			NGINX_CONTENT_FILES) {
+			if (try_files != NULL)
+				add_tried(route, &text, "", try_files,
+				    &search->known);
+			else
+				add_uri(route, &text, "", search->uri);
+		}
+		nginx_text_done(&text);
+		named = named_next(search->server, named->node);
+	}
+	route->scope = scope;
+}
+
 static void
 find_files(struct nginx_route *route, const struct nginx_base *base,
     const struct search *search)
@@ -311,6 +369,7 @@ find_files(struct nginx_route *route, const struct nginx_base *base,
 	else
 		add_uri(route, &text, skip, uri);
 	nginx_text_done(&text);
+	add_named(route, base, search);
 }
 
 /*
@@ -349,6 +408,33 @@ status_of(const struct nginx_route *route)
 	return status == 0 ? 302 : status;
 }
 
+/* Whether a rewrite of the location lets it answer with another file. */
+static bool
+is_kept(const struct nginx_location *location, const char *uri)
+{
+	long rest;
+	const struct nginx_rewrite *rewrite =
+	    nginx_rewrite_of(location, uri, &rest);
+
+	return rewrite != NULL && nginx_rewrite_stays(rewrite);
+}
+
+/* Whether the block returns what has this URI. */
+static bool
+is_returned(struct nginx_route *route, const struct nginx_node *block,
+    const struct search *search)
+{
+	const struct nginx_node *returned =
+	    nginx_rewrite_return(block, search->uri);
+
+	if (returned == NULL)
+		return false;
+	route->content = NGINX_CONTENT_RETURN;
+	route->directive = returned;
+	route->status = status_of(route);
+	return true;
+}
+
 static void
 settle(struct nginx_route *route, const struct nginx_base *base,
     struct search *search)
@@ -363,7 +449,13 @@ settle(struct nginx_route *route, const struct nginx_base *base,
 		route->status = 301;
 		return;
 	}
+	if (is_returned(route, route->scope, search))
+		return;
 	route->content = nginx_scope_content(route->scope, &route->directive);
+	/* A rewrite in front of "return" may have taken it. */
+	if (route->content == NGINX_CONTENT_RETURN &&
+	    is_kept(route->location, search->uri))
+		route->content = NGINX_CONTENT_FILES;
 	route->status = status_of(route);
 	if (route->status != 0)
 		return;
@@ -387,6 +479,12 @@ route_normal(const struct nginx_server *server, const struct nginx_base *base,
 		route->status = status_of(route);
 		return;
 	}
+	if (!search->inside && is_returned(route, server->node, search))
+		return;
+	if (!search->inside && nginx_rewrite_hides(server, search->uri)) {
+		route->status = 404;
+		return;
+	}
 	apply_rewrites(route, search, server->node);
 	find_location(search, server->locations, server->location_count);
 	route->location = search->found;
@@ -396,54 +494,6 @@ route_normal(const struct nginx_server *server, const struct nginx_base *base,
 	route->undecided = route->undecided || search->undecided;
 }
 
-/* Removes the last component; false if there is none. */
-static bool
-step_up(struct strbuf *path)
-{
-	const char *slash = memrchr(path->data, '/', path->len);
-
-	if (slash == NULL)
-		return false;
-	strbuf_truncate(path, (size_t)(slash - path->data));
-	return true;
-}
-
-/* Adds one component with the slash before it; false above the top. */
-static bool
-add_component(struct strbuf *path, const char *part, size_t len, bool last)
-{
-	if (len == 2 && memcmp(part, "/.", 2) == 0)
-		len = last ? 1 : 0;
-	else if (len == 3 && memcmp(part, "/..", 3) == 0) {
-		if (!step_up(path))
-			return false;
-		len = last ? 1 : 0;
-	}
-	strbuf_add(path, part, len);
-	return true;
-}
-
-char *
-nginx_route_normal_uri(const char *uri, bool merge_slashes)
-{
-	struct strbuf path;
-
-	strbuf_init(&path);
-	while (*uri != '\0') {
-		size_t len = strcspn(uri + 1, "/") + 1;
-		bool last = uri[len] == '\0';
-
-		/* The slash that follows stands for both. */
-		if (!(len == 1 && !last && merge_slashes) &&
-		    !add_component(&path, uri, len, last)) {
-			strbuf_done(&path);
-			return NULL;
-		}
-		uri += len;
-	}
-	return strbuf_steal(&path);
-}
-
 /* The URI as the server's locations see it; NULL if that is an error. */
 static char *
 uri_inside(const struct nginx_server *server, const char *uri)
@@ -451,9 +501,8 @@ uri_inside(const struct nginx_server *server, const char *uri)
 	const char *merge =
 	    nginx_scope_value(server->node, "merge_slashes", "on");
 
-	return uri[0] != '/'
-	    ? NULL
-	    : nginx_route_normal_uri(uri, strcmp(merge, "off") != 0);
+	return uri[0] != '/' ? NULL
+			     : nginx_uri_normal(uri, strcmp(merge, "off") != 0);
 }
 
 static void
@@ -479,7 +528,7 @@ void
 nginx_route_find(const struct nginx_server *server,
     const struct nginx_base *base, const char *uri, struct nginx_route *found)
 {
-	struct search search = { .uri = uri };
+	struct search search = { .server = server, .uri = uri };
 
 	route(server, base, &search, found);
 }
@@ -488,7 +537,11 @@ void
 nginx_route_redirect(const struct nginx_server *server,
     const struct nginx_base *base, const char *uri, struct nginx_route *found)
 {
-	struct search search = { .uri = uri, .inside = true };
+	struct search search = {
+		.server = server,
+		.uri = uri,
+		.inside = true,
+	};
 
 	route(server, base, &search, found);
 }

@@ -49,8 +49,4 @@ bool nginx_route_leads_to(const struct nginx_server *,
 bool nginx_route_exposes(const struct nginx_server *, const struct nginx_base *,
     const char *uri, const char *file);
 
-/* The URI with doubled slashes merged and "." and ".." resolved as nginx does
- * before it chooses; NULL if it leads above "/".  The caller frees. */
-char *nginx_route_normal_uri(const char *uri, bool merge_slashes);
-
 #endif

@@ -213,13 +213,28 @@ is_redirect(const struct nginx_node *node)
 		strcmp(flag, "permanent") == 0);
 }
 
+/* Whether there is another way in than by an address. */
+static bool
+has_other_access(const struct nginx_node *scope)
+{
+	const struct nginx_node *node;
+
+	for (; scope != NULL; scope = scope->parent)
+		TAILQ_FOREACH(node, &scope->children, entry)
+			if (strncmp(nginx_node_arg(node, 0), "auth_", 5) == 0 ||
+			    nginx_is_code(node))
+				return true;
+	return false;
+}
+
 /* The rule that refuses everybody, or NULL. */
 static const struct nginx_node *
 denied_by(const struct nginx_node *scope)
 {
 	const struct nginx_node *node;
 
-	if (strcmp(nginx_scope_value(scope, "satisfy", "all"), "any") == 0)
+	if (strcmp(nginx_scope_value(scope, "satisfy", "all"), "any") == 0 &&
+	    has_other_access(scope))
 		return NULL;
 	for (; scope != NULL; scope = scope->parent) {
 		bool any = false;
@@ -252,10 +267,20 @@ child_where(const struct nginx_node *scope,
 	return NULL;
 }
 
-static bool
-is_return(const struct nginx_node *node)
+/* What answers every request that gets so far, or NULL; "break" ends all that
+ * the block has of this sort. */
+static const struct nginx_node *
+returned_by(const struct nginx_node *scope)
 {
-	return nginx_node_is(node, "return") || is_redirect(node);
+	const struct nginx_node *node;
+
+	TAILQ_FOREACH(node, &scope->children, entry) {
+		if (nginx_node_is(node, "break"))
+			return NULL;
+		if (nginx_node_is(node, "return") || is_redirect(node))
+			return node;
+	}
+	return NULL;
 }
 
 /* In the order of nginx's phases. */
@@ -277,7 +302,7 @@ nginx_scope_content(const struct nginx_node *scope,
 
 	if (directive == NULL)
 		directive = &ignored;
-	*directive = child_where(scope, is_return);
+	*directive = returned_by(scope);
 	if (*directive != NULL)
 		return NGINX_CONTENT_RETURN;
 	*directive = denied_by(scope);

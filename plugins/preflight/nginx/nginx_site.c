@@ -73,6 +73,53 @@ set_user(struct nginx_site *site)
 			    node->line, "\"user\" directive is duplicate");
 }
 
+static bool
+has_docroot(const struct nginx_node *node)
+{
+	static const char *const blocks[] = { "http", "server", "location",
+		"if" };
+
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (nginx_node_is(node, blocks[i]))
+			return node->block;
+	return false;
+}
+
+static void
+refuse_second(struct nginx_tree *tree, const struct nginx_node *node,
+    const char *first)
+{
+	const char *name = nginx_node_arg(node, 0);
+
+	if (strcmp(name, first) == 0)
+		nginx_tree_problem(tree, "PF002", node->file, node->line,
+		    "\"%s\" directive is duplicate", name);
+	else
+		nginx_tree_problem(tree, "PF002", node->file, node->line,
+		    "\"%s\" directive is duplicate, \"%s\" directive was "
+		    "specified earlier",
+		    name, first);
+}
+
+/* nginx takes one root or alias in a block, and refuses two. */
+static void
+check_docroots(struct nginx_tree *tree, const struct nginx_node *block)
+{
+	const struct nginx_node *first = NULL, *node;
+
+	TAILQ_FOREACH(node, &block->children, entry) {
+		if (has_docroot(node))
+			check_docroots(tree, node);
+		if (!has_docroot(block) ||
+		    (!nginx_node_is(node, "root") &&
+			!nginx_node_is(node, "alias")))
+			continue;
+		if (first != NULL)
+			refuse_second(tree, node, nginx_node_arg(first, 0));
+		first = node;
+	}
+}
+
 static void
 collect(struct nginx_site *site, const struct nginx_build *build)
 {
@@ -81,6 +128,7 @@ collect(struct nginx_site *site, const struct nginx_build *build)
 		.base = { .prefix = site->prefix,
 		    .conf_dir = site->conf_dir } };
 
+	check_docroots(site->tree, site->tree->root);
 	site->model = nginx_model_create(site->tree);
 	needs.model = site->model;
 	nginx_needs_collect(&needs);
@@ -88,8 +136,6 @@ collect(struct nginx_site *site, const struct nginx_build *build)
 	site->need_count = needs.count;
 	site->problems = site->tree->problems;
 	site->problem_count = site->tree->problem_count;
-	site->files = site->tree->files;
-	site->file_count = site->tree->file_count;
 	site->complete = site->tree->complete;
 }
 

@@ -48,8 +48,6 @@ struct nginx_site {
 	/* Borrowed from tree. */
 	const struct nginx_problem *problems;
 	size_t problem_count;
-	struct nginx_file *const *files;
-	size_t file_count;
 	struct nginx_tree *tree;
 	struct nginx_model *model; /* see nginx_location.h */
 };

@@ -72,11 +72,10 @@ nginx_tree_free(struct nginx_tree *tree)
 		free(tree->problems[i].message);
 	}
 	free(tree->problems);
-	for (size_t i = 0; i < tree->file_count; i++) {
-		free(tree->files[i]->path);
+	for (size_t i = 0; i < tree->file_count; i++)
 		free(tree->files[i]);
-	}
 	free(tree->files);
+	free(tree->changed_path);
 	free(tree->conf_dir);
 	free(tree);
 }

@@ -33,18 +33,17 @@ struct nginx_problem {
 	char *message;
 };
 
-/* A file the configuration is made of. */
-struct nginx_file {
-	char *path;
-	struct timespec changed; /* the later of mtime and ctime */
-};
-
 struct nginx_tree {
 	struct nginx_node *root; /* a block without arguments */
 	struct nginx_problem *problems;
 	size_t problem_count;
-	struct nginx_file **files; /* each once, in the order of opening */
+	char **files; /* each once, in the order of opening */
 	size_t file_count;
+	/* What was the last to change, by its mtime or ctime: a file, a link
+	 * on the way to one, or a folder that a pattern looks into, from which
+	 * a file may have gone. */
+	struct timespec changed;
+	char *changed_path;
 	bool complete;	      /* nothing was left out */
 	size_t bytes;	      /* read so far */
 	const char *root_dir; /* of nginx_tree_source; borrowed */

@@ -16,6 +16,14 @@
 /* Too long for nginx's buffers, too: nobody asks for that. */
 #define URI_MAX (2 * PATH_MAX)
 
+static bool
+is_returned(const struct need *need, const char *uri)
+{
+	return nginx_rewrite_return(need->server->node, uri) != NULL ||
+	    (need->location != NULL &&
+		nginx_rewrite_return(need->location->node, uri) != NULL);
+}
+
 /* Whether the location answers for the URI as it is, or as the need's rewrite
  * makes it: then path ends with what the rewrite keeps. */
 static bool
@@ -25,7 +33,8 @@ leads_to(const struct need *need, const char *uri)
 	const struct nginx_rewrite *rewrite =
 	    nginx_rewrite_of(need->location, uri, &rest);
 
-	if (rewrite != need->rewrite || (rewrite != NULL && rest == -1))
+	if (rewrite != need->rewrite || (rewrite != NULL && rest == -1) ||
+	    nginx_rewrite_hides(need->server, uri) || is_returned(need, uri))
 		return false;
 	return nginx_route_leads_to(need->server, need->location, uri);
 }

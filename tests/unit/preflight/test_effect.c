@@ -61,3 +61,19 @@ Test(effect, has_the_line_of_the_error_log)
 	    "connecting to upstream");
 	finding_free(finding);
 }
+
+Test(effect, of_a_file_that_was_found_is_not_hidden)
+{
+	struct finding *finding = finding_create(PF102, "/x/a");
+	struct need need = { .kind = NEED_STATIC_TREE,
+		.path = (char *)"/x",
+		.try_files = true,
+		.try_files_upstream = true };
+	struct need found = effect_found(&need);
+
+	effect_set(finding, &found, EACCES, "/x/a");
+	cr_expect_eq(finding->effect.status, 403);
+	cr_expect_str_eq(finding->effect.log,
+	    "open() \"/x/a\" failed (13: Permission denied)");
+	finding_free(finding);
+}

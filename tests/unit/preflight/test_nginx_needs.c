@@ -148,6 +148,13 @@ Test(nginx_needs, a_rewrite_leads_to_other_files)
 		    "static-tree /r/v/ /v/ :2\n" },
 		{ "/v/ { root /r; rewrite ^/w/(.*)$ /s/$1 break; }",
 		    "static-tree /r/v/ /v/ optional :2\n" },
+		/* What a "return" is not for. */
+		{ "/v/ { root /r; rewrite ^/v/(.*)$ /s/$1 break; return 404; }",
+		    "static-tree /r/s/ /v/ :2\n" },
+		{ "/v/ { root /r; return 404; rewrite ^/v/(.*)$ /s/$1 break; }",
+		    "" },
+		{ "/v/ { root /r; break; return 404; }",
+		    "static-tree /r/v/ /v/ :2\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -235,7 +242,7 @@ Test(nginx_needs, what_no_request_can_name_is_internal)
 	expect(files,
 	    "location /prot/ { internal; alias /d/; }\nlocation @n { root "
 	    "/n; }\nlocation / { return 1; }",
-	    "internal-tree /d/ /prot/ :2\ninternal-tree /n/ :3\n");
+	    "internal-tree /d/ /prot/ :2\nstatic-tree /n/ :3\n");
 }
 
 Test(nginx_needs, content_from_elsewhere_reads_nothing)
@@ -321,12 +328,43 @@ Test(nginx_needs, all_forms_of_sockets_are_understood)
 	    "location /d { if ($x) { proxy_pass http://unix:/q; } }\n"
 	    "location /e { proxy_pass http://unix:/r/$x.s; }\n"
 	    "location /f { proxy_pass http://$x:80; }\n"
-	    "location /g { set $s unix:/t; proxy_pass http://$s; }",
+	    "location /g { set $s unix:/t; proxy_pass http://$s; }\n"
+	    "location /h { proxy_pass http://unix:/p:$request_uri; }\n"
+	    "location /i { proxy_pass http://unix:/p:/x/$1; }\n"
+	    "location /k { uwsgi_pass unix:///p; }\n"
+	    "location /l { proxy_pass $scheme://unix:/p:$uri; }\n"
+	    "location /j { proxy_pass http://unix:/r/$x.s:$uri; }",
 	    "socket /p /1 :2\nsocket /p /2 :3\nsocket //p /3 :4\n"
 	    "socket /p /4 :5\nsocket /p /5 :6\nsocket /p /6 :7\n"
 	    "socket /p /7 :8\nsocket /p /8 :9\nsocket /p /9 :10\n"
 	    "socket rel /a :11\nsocket @abs /b :12\nsocket /q /d :14\n"
-	    "socket /r/$x /e :15\nsocket /t /g :17\n");
+	    "socket /r/$x /e :15\nsocket /t /g :17\n"
+	    "socket /p /h :18\nsocket /p /i :19\nsocket ///p /k :20\n"
+	    "socket /p /l :21\nsocket /r/$x /j :22\n");
+}
+
+Test(nginx_needs, variables_in_the_uri_do_not_change_the_upstream)
+{
+	static const char *const uris[] = { "http://app$request_uri",
+		"http://app/$1$is_args$args", "http://app$uri?a=$b",
+		"$scheme://app/x", "$scheme://app${document_uri}",
+		"http://$u/$1", "$s$request_uri" };
+
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		char *conf = NULL;
+
+		cr_assert_gt(asprintf(&conf,
+				 "http { upstream app { server unix:/a; }\n"
+				 "server { set $u app; set $s http://app;\n"
+				 "location / { proxy_pass %s; } } }",
+				 uris[i]),
+		    0);
+		expect_whole(" socket ", conf, "socket /a / upstream=app :1\n");
+		free(conf);
+	}
+	/* There is no URI behind the others. */
+	expect(" socket ", "location / { grpc_pass grpc://unix:/p$uri; }",
+	    "socket /$uri / :2\n");
 }
 
 Test(nginx_needs, upstreams_are_followed)
@@ -351,6 +389,16 @@ Test(nginx_needs, streams_have_sockets_too)
 	    "server { listen 1; proxy_pass unix:/s; }\n"
 	    "server { listen 2; proxy_pass u; } }",
 	    "socket /s :3\nlog-reopen /l/s :2\nsocket /u upstream=u :1\n");
+}
+
+Test(nginx_needs, mail_asks_a_server_who_somebody_is)
+{
+	expect_whole(" socket log-reopen ",
+	    "mail { auth_http unix:/a:/auth; error_log /l;\nserver { }\n"
+	    "server { auth_http http://unix:/b:/x; }\n"
+	    "server { auth_http 127.0.0.1:1/x; } }",
+	    "socket /a :1\nlog-reopen /l :1\n"
+	    "socket /b :3\n");
 }
 
 Test(nginx_needs, error_pages_go_where_their_uri_leads)
@@ -395,12 +443,71 @@ Test(nginx_needs, temporary_folders_go_with_what_uses_them)
 	    "proxy_temp_path /q; proxy_pass http://a; }\nlocation /t { "
 	    "proxy_store /st$uri; proxy_pass http://a; }",
 	    "temp-dir /t/body /p :0\ntemp-dir /t/proxy /p :0\n"
-	    "temp-dir /px/ut /u :4\ntemp-dir / /t :6\n");
-	expect_whole(" temp-dir ",
-	    "http { proxy_cache_path /ca keys_zone=a:1m;\nserver { location / "
-	    "{ proxy_pass http://a; } } }",
-	    "temp-dir /t/body / :0\ntemp-dir /t/proxy / :0\n"
-	    "temp-dir /ca / :1\n");
+	    "temp-dir /px/ut /u :4\n");
+}
+
+Test(nginx_needs, no_temporary_folder_for_what_is_never_written)
+{
+	expect(" temp-dir ",
+	    "proxy_buffering off;\nlocation /g { grpc_pass grpc://a; }\n"
+	    "location /m { memcached_pass a; }\n"
+	    "location /s { client_max_body_size 8k; proxy_pass http://a; }\n"
+	    "location /h { proxy_request_buffering off; "
+	    "proxy_http_version 1.1; proxy_pass http://a; }",
+	    "");
+	/* Bodies in chunks cannot be handed on so. */
+	expect(" temp-dir ",
+	    "proxy_buffering off; proxy_request_buffering off;\n"
+	    "location / { proxy_pass http://a; }",
+	    "temp-dir /t/body / :0\n");
+	expect(" temp-dir ",
+	    "client_max_body_size 1k; proxy_max_temp_file_size 0;\n"
+	    "location /a { proxy_pass http://a; }\n"
+	    "location /b { proxy_store on; proxy_pass http://a; }",
+	    "temp-dir /t/proxy /b :0\n");
+}
+
+Test(nginx_needs, a_cache_is_needed_where_it_is_used)
+{
+	static const char kept[] =
+	    "http { client_max_body_size 1k; proxy_cache_path /ca "
+	    "keys_zone=a:1m;\nproxy_cache_path /cb levels=1:2 "
+	    "keys_zone=ab:1m;\nserver { location / { %s proxy_pass http://a; "
+	    "} } }";
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "proxy_cache off;", "" },
+		{ "proxy_cache a;", "temp-dir /ca / :1\n" },
+		{ "proxy_cache ab;", "temp-dir /cb / :2\n" },
+		{ "proxy_cache $z;", "temp-dir /ca / :1\ntemp-dir /cb / :2\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *conf = NULL, *wanted = NULL;
+
+		cr_assert_gt(asprintf(&conf, kept, cases[i][0]), 0);
+		cr_assert_gt(asprintf(&wanted, "temp-dir /t/proxy / :0\n%s",
+				 cases[i][1]),
+		    0);
+		expect_whole(" temp-dir ", conf, wanted);
+		free(conf);
+		free(wanted);
+	}
+}
+
+Test(nginx_needs, answers_are_stored_by_their_uri)
+{
+	expect(" store-dir ",
+	    "root /r;\nlocation /a/ { proxy_store on; proxy_pass http://a; }\n"
+	    "location /b/ { alias /x/; proxy_store on; proxy_pass http://a; "
+	    "}\nlocation /c { proxy_store /st$uri; proxy_pass http://a; }\n"
+	    "location /d { proxy_store $document_root/s/$host; "
+	    "proxy_pass http://a; }\n"
+	    "location ~ x { proxy_store on; proxy_pass http://a; }\n"
+	    "location /e { proxy_store off; proxy_pass http://a; }",
+	    "store-dir /r/a/ /a/ :3\nstore-dir /x/ /b/ :4\n"
+	    "store-dir /st/ /c :5\nstore-dir /r/s/$host /d :6\n"
+	    "store-dir /r/ ~x :7\n");
 }
 
 Test(nginx_needs, logs_are_opened_again_or_by_the_worker)
@@ -413,6 +520,12 @@ Test(nginx_needs, logs_are_opened_again_or_by_the_worker)
 	    "log-reopen /e :4\nlog-reopen /px/l/a :2\n"
 	    "log-variable /l/$host /b :6\n"
 	    "log-variable /l/$host /c deeper :7\n");
+	/* The prefix is in front of what a variable begins. */
+	expect(" log-variable log-reopen ",
+	    "root /r; access_log $document_root/a;\n"
+	    "error_log /e;\nlocation /b { access_log $host/l; }",
+	    "log-reopen /e :3\nlog-variable /px/r/a :2\n"
+	    "log-variable /px/$host /b deeper :4\n");
 	expect(" log-reopen ", "", "log-reopen /log/a :0\n");
 	expect_whole(" log-reopen ", "error_log x;", "log-reopen /px/x :1\n");
 }

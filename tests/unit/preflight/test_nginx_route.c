@@ -193,3 +193,63 @@ Test(nginx_route, says_whether_a_uri_gives_a_file_away)
 	nginx_model_free(model);
 	nginx_tree_free(tree);
 }
+
+Test(nginx_route, a_rewrite_of_the_server_hides_what_it_takes)
+{
+	static const char hidden[] =
+	    "root /r; rewrite ^/priv/ /a.html last; location / {}";
+
+	expect(hidden, "/priv/x", "- !404");
+	expect(hidden, "/b.html", "/ /r/b.html");
+	/* It may be what another one leads to, or not be for all. */
+	expect("root /r; rewrite ^/(.*)$ /pub/$1; location / {}", "/pub/x",
+	    "/ /r/pub/x ?");
+	expect("root /r; rewrite ^/priv/ /priv/x; location / {}", "/priv/x",
+	    "/ /r/priv/x ?");
+	expect("root /r; rewrite ^/priv/ /a; location / { if ($x) { "
+	       "rewrite ^ /priv/y; } }",
+	    "/priv/y", "/ /r/priv/y ? restricted");
+	expect("root /r; break; rewrite ^/priv/ /a; location / {}", "/priv/y",
+	    "/ /r/priv/y ?");
+	expect("root /r; if ($x) { break; } rewrite ^/priv/ /a; location / {}",
+	    "/priv/y", "/ /r/priv/y ? restricted");
+}
+
+Test(nginx_route, an_if_about_the_uri_may_return)
+{
+	static const char *const refusing[] = { "if ($uri ~ /\\.) {",
+		"if ( $document_uri ~ \"/\\.(git|env)\" ) {",
+		"if ($uri ~* ENV) {", "if ($uri = /.env) {" };
+	static const char *const passing[] = { "if ($uri ~ ENV) {",
+		"if ($request_uri ~ /\\.) {", "if ($uri !~ x) {",
+		"if ($uri = /.env$x) {", "rewrite x y; if ($uri ~ env) {",
+		"break; if ($uri ~ env) {", "if ($uri ~ env) { break;",
+		"if ($x) {" };
+	char conf[200];
+
+	for (size_t i = 0; i < 2 * sizeof(refusing) / sizeof(refusing[0]);
+	     i++) {
+		bool server = i % 2 == 0;
+
+		snprintf(conf, sizeof(conf), "root /r; %s %s return 403; } %s",
+		    server ? "" : "location / {", refusing[i / 2],
+		    server ? "location / {}" : "}");
+		expect(conf, "/.env", server ? "- !403" : "/ !403");
+		expect(conf, "/a", "/ /r/a restricted");
+	}
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
+		snprintf(conf, sizeof(conf),
+		    "root /r; %s return 403; } location / {}", passing[i]);
+		expect(conf, "/.env", "/ /r/.env restricted");
+	}
+}
+
+Test(nginx_route, a_return_is_for_what_no_rewrite_takes)
+{
+	static const char conf[] = "location / { root /r; rewrite ^/v/(.*)$ "
+				   "/s/$1 break; return 403; }";
+
+	expect(conf, "/v/x", "/ /r/v/x ?");
+	expect(conf, "/w/x", "/ !403");
+	expect("location / { root /r; break; return 403; }", "/x", "/ /r/x");
+}
