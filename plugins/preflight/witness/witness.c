@@ -42,9 +42,10 @@ static struct {
 	bool begun;
 	bool given_up;
 	int64_t begun_ns;
-	struct fact *facts; /* in the order they were noted */
-	char *mountinfo;    /* as the process mounts_of sees it */
-	pid_t mounts_of;
+	struct fact *facts;   /* in the order they were noted */
+	struct strvec served; /* mount points, as the process served_in sees */
+	bool served_known;
+	pid_t served_in;
 } witness;
 
 static int64_t
@@ -138,6 +139,22 @@ struct way {
 	uint64_t dev;
 };
 
+static void
+find_served(pid_t view)
+{
+	char *name = view == 0 ? xstrdup("/proc/self/mountinfo")
+			       : xasprintf("/proc/%ld/mountinfo", (long)view);
+	char *text = fd_read_file(name, MOUNTINFO_MAX, NULL);
+
+	strvec_done(&witness.served);
+	if (text != NULL)
+		mountinfo_served(text, &witness.served);
+	witness.served_known = text != NULL;
+	witness.served_in = view;
+	free(text);
+	free(name);
+}
+
 /*
  * Whether a server is mounted there.  Only the prober's children may wait for
  * one: they are killed at a deadline (contract P6, blocking file systems).
@@ -145,21 +162,10 @@ struct way {
 static bool
 is_served(pid_t view, const char *path)
 {
-	char *name, *server;
-
-	if (witness.mountinfo == NULL || witness.mounts_of != view) {
-		free(witness.mountinfo);
-		name = view == 0 ? xstrdup("/proc/self/mountinfo")
-				 : xasprintf("/proc/%ld/mountinfo", (long)view);
-		witness.mountinfo = fd_read_file(name, MOUNTINFO_MAX, NULL);
-		witness.mounts_of = view;
-		free(name);
-	}
-	if (witness.mountinfo == NULL)
-		return true;
-	server = mountinfo_server(witness.mountinfo, 0, path);
-	free(server);
-	return server != NULL;
+	if (!witness.served_known || witness.served_in != view)
+		find_served(view);
+	return !witness.served_known ||
+	    strvec_find(&witness.served, path) != -1;
 }
 
 static const struct stamp *
