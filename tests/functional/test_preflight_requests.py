@@ -94,6 +94,12 @@ def two_indexes(here, there):
     return arrange
 
 
+def closed_index(site):
+    two_indexes(0o644, 0o644)(site)
+    site.make("home/site/static/d")
+    closed("d/i.html")(site)
+
+
 NAMED = "location / { root %(home)s/site/static; try_files $uri @a; }\n" \
     "location @a { root %(home)s/site/other; try_files $uri @b; }\n" + \
     APP.replace("/ {", "@b {")
@@ -198,7 +204,14 @@ CASES = [
          DENIED, "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html")),
     case("index of another location, opened to be found",
          two_indexes(0o600, 0o644), 403,
-         "is forbidden (13: Permission denied)", "PF102", url="/", server=SPLIT.replace("EXACT", "= /i.html").replace(
+         "is forbidden (13: Permission denied)", "PF102", url="/",
+         server=SPLIT.replace("EXACT", "= /i.html").replace(
+             "index i.html;", "index i.html; disable_symlinks on "
+             "from=%(home)s/site/static;")),
+    case("index of a folder, sent by a regex, opened to be found",
+         closed_index, 403,
+         "is forbidden (13: Permission denied)", "PF108", url="/d/",
+         server=SPLIT.replace("EXACT", "~ html$").replace(
              "index i.html;", "index i.html; disable_symlinks on "
              "from=%(home)s/site/static;")),
     case("shorter, its file, opened to be found", closed("a.png"), 404,

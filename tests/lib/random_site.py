@@ -179,7 +179,7 @@ class Tree:
         elif form == "led away":
             names, self.gzipped = names[:1], []
         if form in ("root", "alias", "nested", "own", "inherited", "by set",
-                    "by if", "split"):
+                    "by if", "split", "handed on"):
             self.want_index(url, "", extra)
             for sub in ("/a", "/a/b"):
                 if os.path.isdir(self.path(sub)) and (

@@ -58,6 +58,21 @@ leads_to_shorter(const struct need *need, char *uri)
 	return leads_to(need, uri);
 }
 
+/* The first index file of a folder is opened to be found where links are looked
+ * at, also if another location answers for it then. */
+static bool
+is_found_as_index(const struct need *need, char *uri)
+{
+	char *name = strrchr(uri, '/');
+
+	if ((!need->symlinks_off && !need->symlinks_owner) ||
+	    need->index_count == 0 || name == NULL ||
+	    strcmp(name + 1, need->index[0]) != 0)
+		return false;
+	name[1] = '\0';
+	return leads_to(need, uri);
+}
+
 bool
 nginx_wanted(const char *relative, const void *arg)
 {
@@ -71,8 +86,9 @@ nginx_wanted(const char *relative, const void *arg)
 	    slash || *relative == '\0' ? "" : "/", relative);
 	if (n < 0 || (size_t)n >= sizeof(uri))
 		return false;
-	return need->suffix != NULL ? leads_to_shorter(need, uri)
-				    : leads_to(need, uri);
+	if (need->suffix != NULL)
+		return leads_to_shorter(need, uri);
+	return leads_to(need, uri) || is_found_as_index(need, uri);
 }
 
 bool (*nginx_wanted_filter(const struct need *need))(const char *, const void *)
