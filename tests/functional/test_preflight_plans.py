@@ -320,3 +320,16 @@ def test_a_linked_directory_of_an_open_tree(make_site):
     assert apply(site) is None
     restore(undo)
     assert [site.status(url) for url in urls] == [403] * 2
+
+
+def test_what_any_request_wants_of_a_place(make_site):
+    """As it is, /t/d leads through the link; with .css, /t/x to a file."""
+    site = make_site(server="location ~ ^/t/[a-z/]*[a-z]$ { root %(home)s/r; "
+                     "try_files $uri $uri.css =404; }\n" + APP)
+    for name in ("home/r", "home/r/t", "home/r/d"):
+        site.make(name)
+    site.write("home/r/t/x.css", "x", 0o600)
+    site.write("home/r/d/y.css", "y", 0o644)
+    site.link("home/r/t/d", "../d")
+    site.chmod("home", 0o700)
+    mended_at_once(site, ["/t/x", "/t/d/y"])

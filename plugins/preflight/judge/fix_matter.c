@@ -23,18 +23,18 @@ fix_matters_add(struct fix_matters *matters, struct finding *finding,
 	return matter;
 }
 
-bool
-fix_matters_hold(const struct fix_matters *matters,
+struct fix_matter *
+fix_matters_find(const struct fix_matters *matters,
     const struct finding *finding, const char *path)
 {
 	for (size_t i = 0; i < matters->count; i++) {
-		const struct fix_matter *matter = matters->items[i];
+		struct fix_matter *matter = matters->items[i];
 
 		if (matter->finding == finding &&
 		    (path == NULL || strcmp(matter->path, path) == 0))
-			return true;
+			return matter;
 	}
-	return false;
+	return NULL;
 }
 
 void

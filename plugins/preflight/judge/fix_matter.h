@@ -36,9 +36,10 @@ struct fix_matters {
 /* One more, with nothing in its way yet; it stays the list's. */
 struct fix_matter *fix_matters_add(struct fix_matters *, struct finding *,
     const char *path);
-/* Whether the finding is about the path; path NULL: about any. */
-bool fix_matters_hold(const struct fix_matters *, const struct finding *,
-    const char *path);
+/* What the finding has to do with the path, borrowed; path NULL: with any.
+ * NULL: nothing. */
+struct fix_matter *fix_matters_find(const struct fix_matters *,
+    const struct finding *, const char *path);
 void fix_matters_done(struct fix_matters *);
 
 /* A copy of the answer is in the way of it. */

@@ -294,7 +294,25 @@ bool
 fix_scene_is_planned(const struct judge *judge, const struct finding *finding)
 {
 	return finding->fix_count > 0 ||
-	    fix_matters_hold(judge->matters, finding, NULL);
+	    fix_matters_find(judge->matters, finding, NULL) != NULL;
+}
+
+/* Several requests may lead to one place and each want other files of it: the
+ * tree that counts is one that is not open yet. */
+static void
+note_tree(struct judge *judge, struct finding *finding,
+    struct fix_matter *matter, const struct fix_asked *asked)
+{
+	if (asked->tree == NULL ||
+	    (matter->has_tree &&
+		!fix_tree_is_open(&matter->tree, &judge->identity->cred)))
+		return;
+	tree_secrets_done(&matter->secrets);
+	matter->secrets = (struct tree_secrets){ .paths = STRVEC_INIT };
+	matter->tree = tree_of(judge, matter->path, asked->tree,
+	    asked->listed || matter->tree.listed, &matter->secrets);
+	matter->has_tree = true;
+	tell_tree(judge, finding, matter->path, asked->tree);
 }
 
 /* Notes what is in the way: what the app's user sees of it, or the first only
@@ -314,11 +332,7 @@ note_matter(struct judge *judge, struct finding *finding,
 			fix_matter_obstacle(matter, &behind[i]);
 	}
 	matter->by_link = asked->by_link;
-	if (asked->tree != NULL) {
-		matter->has_tree = true;
-		matter->tree = tree_of(judge, matter->path, asked->tree,
-		    asked->listed, &matter->secrets);
-	}
+	note_tree(judge, finding, matter, asked);
 	if (asked->need != NULL)
 		conf_diff_move(judge, asked->need, &matter->move_text,
 		    &matter->move_diff);
@@ -330,18 +344,21 @@ fix_scene_access(struct judge *judge, struct finding *finding,
 {
 	const struct probe_as app = as_app(judge);
 	const char *path = asked->question->path;
+	struct fix_matter *known;
 	struct answer *behind;
 	size_t count = 0;
 
-	if (finding->fix_count > 0 ||
-	    fix_matters_hold(judge->matters, finding, path))
+	if (finding->fix_count > 0)
 		return;
+	known = fix_matters_find(judge->matters, finding, path);
+	if (known != NULL) {
+		note_tree(judge, finding, known, asked);
+		return;
+	}
 	behind = probe_obstacles(&app, &judge->identity->cred, asked->question,
 	    &count, &judge->probe);
 	note_matter(judge, finding, asked, behind, count);
 	tell_obstacles(finding, asked->first, behind, count);
-	if (asked->tree != NULL)
-		tell_tree(judge, finding, path, asked->tree);
 	for (size_t i = 0; i < count; i++)
 		answer_done(&behind[i]);
 	free(behind);
