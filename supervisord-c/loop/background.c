@@ -90,38 +90,38 @@ ask(struct background *background)
 	background->count = count == -1 ? 0 : count; /* EINTR: next turn */
 }
 
+void *
+background_peek(struct background *background)
+{
+	while (background_has_more(background)) {
+		void *subject = background->ready[background->next].data.ptr;
+
+		if (subject != NULL)
+			return subject;
+		background->next++;
+	}
+	return NULL;
+}
+
 bool
 background_take(struct background *background, void **subject,
     unsigned int *ready)
 {
+	uint32_t events;
+
 	if (!background_has_more(background))
 		ask(background);
-	while (background->next < background->count) {
-		const struct epoll_event *event =
-		    &background->ready[background->next++];
-
-		if (event->data.ptr == NULL)
-			continue;
-		*subject = event->data.ptr;
-		/* An error or an end is found out by reading or writing. */
-		*ready = 0;
-		if (event->events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-			*ready |= LOOP_READ;
-		if (event->events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-			*ready |= LOOP_WRITE;
-		return true;
-	}
-	return false;
-}
-
-void *
-background_peek(const struct background *background)
-{
-	for (int i = background->next; i < background->count; i++) {
-		if (background->ready[i].data.ptr != NULL)
-			return background->ready[i].data.ptr;
-	}
-	return NULL;
+	*subject = background_peek(background);
+	if (*subject == NULL)
+		return false;
+	events = background->ready[background->next++].events;
+	/* An error or an end is found out by reading or writing. */
+	*ready = 0;
+	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+		*ready |= LOOP_READ;
+	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+		*ready |= LOOP_WRITE;
+	return true;
 }
 
 bool

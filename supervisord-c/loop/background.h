@@ -31,7 +31,7 @@ int background_watch(struct background *, int fd, unsigned int what,
  */
 bool background_take(struct background *, void **subject, unsigned int *ready);
 /* What background_take would give without asking the kernel; or NULL. */
-void *background_peek(const struct background *);
+void *background_peek(struct background *);
 /* Whether background_take knows of one without asking the kernel. */
 bool background_has_more(const struct background *);
 
