@@ -232,7 +232,8 @@ was_moved(const struct log_file *file)
 	    (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino);
 }
 
-/* Without backups the file stays: then this is its size, not our position. */
+/* A second writer may have rotated just now.  Without backups that leaves the
+ * file in its place, and our position where it was. */
 static bool
 was_emptied(const struct log_file *file)
 {

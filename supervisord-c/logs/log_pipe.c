@@ -210,17 +210,17 @@ find_little(const struct log_pipe *pipe)
 static ssize_t
 hand_on(struct log_pipe *pipe)
 {
-	static bool is_busy;
+	static bool handing_on;
 	struct piece piece = pipe->piece;
 
-	assert(!is_busy);
-	is_busy = true;
+	assert(!handing_on);
+	handing_on = true;
 	pipe->piece.data = NULL;
 	note_size(pipe, piece.len);
 	for (ssize_t at = 0; at < piece.len; at += RECORD_SIZE)
 		take_record(pipe, piece.data + at,
 		    MIN((size_t)(piece.len - at), RECORD_SIZE));
-	is_busy = false;
+	handing_on = false;
 	errno = piece.error;
 	return piece.len;
 }
