@@ -49,6 +49,22 @@ next_line(const char **p, struct strbuf *line)
 	return line->len > 0 || **p != '\0';
 }
 
+/* "NAME = VALUE", without the blanks around both; the caller frees them. */
+static bool
+split_assignment(const char *line, char **name, char **value)
+{
+	const char *equals = strchr(line, '=');
+	char *left;
+
+	if (equals == NULL)
+		return false;
+	left = xstrndup(line, (size_t)(equals - line));
+	*name = parse_stripped(left);
+	*value = parse_stripped(equals + 1);
+	free(left);
+	return true;
+}
+
 /*
  * Words
  */
@@ -201,15 +217,12 @@ unit_file_read(const char *text, struct unit_service *service)
 
 	strbuf_init(&buffer);
 	while (next_line(&text, &buffer)) {
-		char *line = parse_stripped(buffer.data);
-		char *equals = strchr(line, '='), *name, *value;
+		char *line = parse_stripped(buffer.data), *name, *value;
 
-		if (*line == '[')
+		if (*line == '[') {
 			is_service = strcmp(line, "[Service]") == 0;
-		else if (is_service && equals != NULL) {
-			*equals = '\0';
-			name = parse_stripped(line);
-			value = parse_stripped(equals + 1);
+		} else if (is_service &&
+		    split_assignment(line, &name, &value)) {
 			set_option(service, name, value);
 			free(name);
 			free(value);
@@ -249,18 +262,15 @@ unit_env_read(const char *text, struct strvec *environment)
 
 	strbuf_init(&buffer);
 	while (next_line(&text, &buffer)) {
-		char *line = parse_stripped(buffer.data);
-		char *equals = strchr(line, '='), *name, *value;
+		char *name, *text_value, *value;
 
-		if (equals != NULL) {
-			*equals = '\0';
-			name = parse_stripped(line);
-			value = env_value(equals + 1);
-			strvec_env_set(environment, name, value);
-			free(name);
-			free(value);
-		}
-		free(line);
+		if (!split_assignment(buffer.data, &name, &text_value))
+			continue;
+		value = env_value(text_value);
+		strvec_env_set(environment, name, value);
+		free(name);
+		free(text_value);
+		free(value);
 	}
 	strbuf_done(&buffer);
 }
