@@ -123,8 +123,8 @@ fd_close(int *fd)
 	errno = saved;
 }
 
-static char *
-read_to_end(int fd, size_t max_bytes, size_t *len)
+char *
+fd_read_to_end(int fd, size_t max_bytes, size_t *len)
 {
 	size_t size = 4096, used = 0;
 	char *data = NULL, *grown;
@@ -184,7 +184,7 @@ fd_read_file(const char *path, size_t max_bytes, size_t *len)
 
 	if (fd == -1)
 		return NULL;
-	data = read_to_end(fd, max_bytes, len);
+	data = fd_read_to_end(fd, max_bytes, len);
 	fd_close(&fd);
 	return data;
 }

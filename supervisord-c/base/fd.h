@@ -32,5 +32,7 @@ int fd_chmod_socket(const char *path, mode_t);
 /* The whole file, NUL after it, at most max_bytes (else EFBIG); the caller
  * frees.  len may be NULL. */
 char *fd_read_file(const char *path, size_t max_bytes, size_t *len);
+/* The same from where an open descriptor is, which stays the caller's. */
+char *fd_read_to_end(int fd, size_t max_bytes, size_t *len);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/strbuf.h"
+#include "base/fd.h"
 #include "base/xmalloc.h"
 
 #include "preflight/app/nginx_program.h"
@@ -23,28 +23,21 @@ static const char *const folders[] = { "/etc/systemd/system",
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The text; "" of what is no file, as a link to /dev/null, which masks; NULL
- * if there is none. */
+/* The text; "" of what is no file, as a link to /dev/null, which masks, or is
+ * too large for one; NULL if there is none. */
 static char *
 read_text(const char *root, const char *path)
 {
 	int fd = image_open(root, path);
-	struct strbuf text;
+	char *text = NULL;
 	struct stat st;
-	ssize_t n = 1;
 
 	if (fd == -1)
 		return NULL;
-	strbuf_init(&text);
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		n = 0;
-	while (n > 0 && text.len < FILE_MAX_BYTES) {
-		n = read(fd, strbuf_reserve(&text, 4096), 4096);
-		if (n > 0)
-			strbuf_grew(&text, (size_t)n);
-	}
-	close(fd);
-	return strbuf_steal(&text);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		text = fd_read_to_end(fd, FILE_MAX_BYTES, NULL);
+	fd_close(&fd);
+	return text == NULL ? xstrdup("") : text;
 }
 
 static char *
