@@ -15,12 +15,19 @@
  * before a regular expression, and the default of the address if none fits.
  */
 
-/* Whether the server's listen with this address has ssl or the like. */
 static bool
-is_plain(const struct nginx_server *server, const char *listen)
+is_among(const char *const *words, const char *word)
 {
-	static const char *const others[] = { "ssl", "quic", "proxy_protocol",
-		NULL };
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
+/* Whether the server's listen with this address has one of the parameters. */
+static bool
+has_parameter(const struct nginx_server *server, const char *listen,
+    const char *const *parameters)
+{
 	const struct nginx_node *node;
 
 	TAILQ_FOREACH(node, &server->node->children, entry) {
@@ -28,13 +35,20 @@ is_plain(const struct nginx_server *server, const char *listen)
 		    strcmp(nginx_node_arg(node, 1), listen) != 0)
 			continue;
 		for (size_t i = 2; i < node->arg_count; i++) {
-			for (size_t j = 0; others[j] != NULL; j++) {
-				if (strcmp(node->args[i], others[j]) == 0)
-					return false;
-			}
+			if (is_among(parameters, node->args[i]))
+				return true;
 		}
 	}
-	return true;
+	return false;
+}
+
+static bool
+is_plain(const struct nginx_server *server, const char *listen)
+{
+	static const char *const others[] = { "ssl", "quic", "proxy_protocol",
+		NULL };
+
+	return !has_parameter(server, listen, others);
 }
 
 #define HTTP_PORT 80
@@ -76,11 +90,9 @@ loopback(const char *listen, union loopback *address)
 
 	*address = (union loopback){ .any.sa_family = AF_INET };
 	address->four.sin_port = htons(port);
-	for (size_t i = 0; host != NULL && everywhere[i] != NULL; i++) {
-		if (strcmp(host, everywhere[i]) == 0) {
-			address->four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-			good = true;
-		}
+	if (host != NULL && is_among(everywhere, host)) {
+		address->four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		good = true;
 	}
 	if (host != NULL && strncmp(host, "127.", 4) == 0) {
 		good = inet_pton(AF_INET, host, &address->four.sin_addr) == 1;
@@ -170,32 +182,17 @@ next_server(const struct neighbours *at, size_t *index)
 	return NULL;
 }
 
-static bool
-has_default_parameter(const struct nginx_server *server, const char *listen)
-{
-	const struct nginx_node *node;
-
-	TAILQ_FOREACH(node, &server->node->children, entry) {
-		if (!nginx_node_is(node, "listen") ||
-		    strcmp(nginx_node_arg(node, 1), listen) != 0)
-			continue;
-		for (size_t i = 2; i < node->arg_count; i++)
-			if (strcmp(node->args[i], "default_server") == 0 ||
-			    strcmp(node->args[i], "default") == 0)
-				return true;
-	}
-	return false;
-}
-
 /* Who answers a Host that nobody has. */
 static const struct nginx_server *
 default_server(const struct neighbours *at)
 {
+	static const char *const defaults[] = { "default_server", "default",
+		NULL };
 	const struct nginx_server *first = NULL, *one;
 
 	for (size_t i = 0; (one = next_server(at, &i)) != NULL;) {
-		if (has_default_parameter(one,
-			listen_at(one, at->address, at->exact)))
+		if (has_parameter(one, listen_at(one, at->address, at->exact),
+			defaults))
 			return one;
 		if (first == NULL)
 			first = one;
