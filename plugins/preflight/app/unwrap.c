@@ -282,7 +282,8 @@ take_wrapper(struct cursor *cursor, struct plain_command *command)
 
 	if (peek(cursor, 0) == NULL || cursor->line != NULL)
 		return false;
-	said.wrapper = wrapper_find(peek(cursor, 0), peek(cursor, 1));
+	said.wrapper =
+	    wrapper_find(base_name(peek(cursor, 0)), peek(cursor, 1));
 	if (said.wrapper == NULL)
 		return false;
 	cursor->at += said.wrapper->verb == NULL ? 1 : 2;

@@ -290,10 +290,6 @@ static const struct wrapper wrappers[] = {
 const struct wrapper *
 wrapper_find(const char *name, const char *next)
 {
-	const char *slash = strrchr(name, '/');
-
-	if (slash != NULL)
-		name = slash + 1;
 	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
 		const struct wrapper *one = &wrappers[i];
 
