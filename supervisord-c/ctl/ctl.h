@@ -58,8 +58,8 @@ void ctl_try_call(struct ctl *, const char *method, struct value *params,
 int ctl_need_value(struct ctl *, const char *method, struct value *params,
     struct reply *);
 
-/* The text that a value is, borrowed from the reply.  NULL if it is another type:
- * then that is printed as a failure. */
+/* The text that a value is, borrowed from the reply.  NULL if it is another
+ * type: then that is printed as a failure. */
 const char *ctl_need_text(struct ctl *, const struct reply *, size_t *len);
 
 /* Prints why there is no value, in the words of contract C6.3; status 1. */

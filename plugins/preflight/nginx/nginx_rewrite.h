@@ -28,9 +28,9 @@ const struct nginx_rewrite *nginx_rewrite_of(const struct nginx_location *,
 bool nginx_rewrite_hides(const struct nginx_server *, const char *uri);
 
 /*
- * The "return" in an "if" of the block that asks about the URI alone ("if ($uri ~
- * /\\.)") and takes it; NULL if there is none.  $request_uri is what a client
- * writes, so that a percent sign passes by it.
+ * The "return" in an "if" of the block that asks about the URI alone
+ * ("if ($uri ~ /\\.)") and takes it; NULL if there is none.  $request_uri is
+ * what a client writes, so that a percent sign passes by it.
  */
 const struct nginx_node *nginx_rewrite_return(const struct nginx_node *block,
     const char *uri);

@@ -48,9 +48,9 @@ struct tree_survey {
 
 /*
  * Lists in the worker's view as app, or as the worker if app is NULL or may
- * not.  Without a filter (wanted), or with a lasting one, the same survey is given to all who ask alike
- * and have the same memory: it is not to be changed.  The caller gives it back
- * with tree_survey_release.
+ * not.  Without a filter (wanted), or with a lasting one, the same survey is
+ * given to all who ask alike and have the same memory: it is not to be changed.
+ * The caller gives it back with tree_survey_release.
  */
 struct tree_survey *tree_survey_run(struct list_job *,
     const struct identity *worker, const struct cred *app,
