@@ -41,21 +41,11 @@ fill_groups(struct cred *cred, const char *user, char **cause)
 	return 0;
 }
 
-int
-cred_resolve(uid_t uid, struct cred *out, char **cause)
+/* gid NULL: the primary one. */
+static int
+resolve(uid_t uid, const gid_t *gid, struct cred *out, char **cause)
 {
-	const struct passwd *pw = names_uid(uid);
-
-	if (pw == NULL)
-		return cause_set(cause, "Can't find uid %lu",
-		    (unsigned long)uid);
-	return cred_resolve_with(uid, pw->pw_gid, out, cause);
-}
-
-int
-cred_resolve_with(uid_t uid, gid_t gid, struct cred *out, char **cause)
-{
-	struct cred cred = { .uid = uid, .gid = gid };
+	struct cred cred = { .uid = uid };
 	const struct passwd *pw = names_uid(uid);
 	char *user;
 	int result;
@@ -63,12 +53,25 @@ cred_resolve_with(uid_t uid, gid_t gid, struct cred *out, char **cause)
 	if (pw == NULL)
 		return cause_set(cause, "Can't find uid %lu",
 		    (unsigned long)uid);
+	cred.gid = gid == NULL ? pw->pw_gid : *gid;
 	user = xstrdup(pw->pw_name);
 	result = fill_groups(&cred, user, cause);
 	free(user);
 	if (result == 0)
 		*out = cred;
 	return result;
+}
+
+int
+cred_resolve(uid_t uid, struct cred *out, char **cause)
+{
+	return resolve(uid, NULL, out, cause);
+}
+
+int
+cred_resolve_with(uid_t uid, gid_t gid, struct cred *out, char **cause)
+{
+	return resolve(uid, &gid, out, cause);
 }
 
 void
