@@ -93,6 +93,12 @@ read_defaults(struct policy_reader *reader, yaml_node_t *node, void *target)
 	return policy_mapping(reader, node, keys, target);
 }
 
+/* One entry of the list. */
+struct nginx_entry {
+	struct strvec *nginx; /* the policy's */
+	bool dump;
+};
+
 static int
 read_nginx_conf(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
@@ -100,7 +106,7 @@ read_nginx_conf(struct policy_reader *reader, yaml_node_t *node, void *target)
 
 	if (path == NULL)
 		return -1;
-	strvec_push(&((struct policy *)target)->nginx, path);
+	strvec_push(((struct nginx_entry *)target)->nginx, path);
 	return 0;
 }
 
@@ -111,7 +117,7 @@ read_nginx_pid(struct policy_reader *reader, yaml_node_t *node, void *target)
 
 	if (path == NULL)
 		return -1;
-	strvec_pushf(&((struct policy *)target)->nginx, "pid:%s", path);
+	strvec_pushf(((struct nginx_entry *)target)->nginx, "pid:%s", path);
 	return 0;
 }
 
@@ -126,7 +132,7 @@ read_container(struct policy_reader *reader, yaml_node_t *node, void *target)
 static int
 read_nginx_dump(struct policy_reader *reader, yaml_node_t *node, void *target)
 {
-	return policy_bool(reader, node, &((struct policy *)target)->dump);
+	return policy_bool(reader, node, &((struct nginx_entry *)target)->dump);
 }
 
 static int
@@ -140,15 +146,15 @@ read_nginx_item(struct policy_reader *reader, yaml_node_t *node, void *target)
 		{ "dump", read_nginx_dump },
 		{ NULL, NULL },
 	};
+	struct nginx_entry entry = { .nginx = &policy->nginx };
 	size_t before = policy->nginx.len;
 
-	policy->dump = false;
-	if (policy_mapping(reader, node, keys, policy) == -1)
+	if (policy_mapping(reader, node, keys, &entry) == -1)
 		return -1;
 	if (policy->nginx.len != before + 1)
 		return policy_refuse(reader, node,
 		    "an nginx has either conf or pid_file");
-	if (policy->dump)
+	if (entry.dump)
 		strvec_push(&policy->dumped_nginx, policy->nginx.items[before]);
 	return 0;
 }

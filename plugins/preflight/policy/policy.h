@@ -59,7 +59,6 @@ struct policy {
 	enum undecided_rule undecided;
 	bool confirm_http;
 	struct strvec nginx;	    /* as preflight_nginx: a path or pid:... */
-	bool dump;		    /* of the entry that is being read */
 	struct strvec dumped_nginx; /* those of them with "dump: yes" */
 	struct policy_pair *pairs;
 	size_t pair_count;
