@@ -251,7 +251,7 @@ def locked_daemon():
                           "s.sock\nusername=me\npassword=secret\n\n[rpc")
     with supd.Daemon(folder, "[program:cat]\ncommand=/bin/cat\n",
                      program=DAEMON, config=basic, wait=False) as running:
-        supd.wait_until(lambda: os.path.exists(running.sock), "socket",
+        supd.wait_until(lambda: supd.listens(running.sock), "socket",
                         show=running.messages)
         running.conf = folder + "/ctl.conf"
         yield running

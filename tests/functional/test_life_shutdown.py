@@ -401,8 +401,9 @@ def in_background(supervisord, *argv, shell=None):
         assert (done.returncode, done.stdout) == (0, b"")
         # Without -c root is warned.
         assert done.stderr == b"" or "-c" not in argv
-        supd.wait_until(lambda: os.path.exists(daemon.sock) and
-                        os.path.exists(daemon.path("main.pid")), "start")
+        supd.wait_until(lambda: os.path.exists(daemon.path("main.pid")) and
+                        daemon.file("main.pid").endswith("\n") and
+                        os.path.exists(daemon.sock), "start")
         pid = int(daemon.file("main.pid"))
         try:
             life.Log(daemon).wait("spawned: 'p'")

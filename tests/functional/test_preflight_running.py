@@ -137,7 +137,7 @@ def test_the_directory_is_made(serve, users, mode):
     assert daemon.ctl("start", "web").status == 0
     daemon.wait_state("web", "RUNNING")
     assert facts(site.path("rt")) == wanted(users)
-    supd.wait_until(lambda: os.path.exists(site.path("rt/app.sock")),
+    supd.wait_until(lambda: supd.listens(site.path("rt/app.sock")),
                     "the socket")
     assert site.get("/") == 200
 

@@ -128,7 +128,7 @@ def unprivileged(site, conf):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env=supd.environment(HOME=site.home), preexec_fn=become)
     try:
-        supd.wait_until(lambda: os.path.exists(site.path("m/s.sock")),
+        supd.wait_until(lambda: supd.listens(site.path("m/s.sock")),
                         "the daemon's socket")
         yield supd.unix_proxy(site.path("m/s.sock"))
     finally:

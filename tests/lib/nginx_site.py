@@ -223,7 +223,7 @@ preflight_nginx=%s
         self.gunicorn = subprocess.Popen(
             self.command.split(), cwd=self.home + "/site", preexec_fn=become,
             env=supd.environment(HOME=self.home), stderr=subprocess.DEVNULL)
-        supd.wait_until(lambda: os.path.exists(self.path("run/app.sock")),
+        supd.wait_until(lambda: supd.listens(self.path("run/app.sock")),
                         "gunicorn's socket")
 
     def stop_gunicorn(self):

@@ -97,6 +97,12 @@ def mask(text, **names):
     return text
 
 
+def listens(path):
+    """Whether the unix socket takes connections; bound alone is not enough."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
+
+
 def free_port():
     """A port of the loopback interface that nobody listened on just now."""
     with socket.socket() as sock:
