@@ -7,6 +7,7 @@
  * free descriptors, which gives the old one up to get the new one.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -178,11 +179,25 @@ replace_stream(struct log_file *file, bool truncate)
 	return 0;
 }
 
-/* A missing file is no error. */
+static bool
+exists(const char *path)
+{
+	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * A missing file is no error.  What is in the way is removed first: a file that
+ * replaces another by rename(2) is written to the disk there and then by ext4
+ * (auto_da_alloc), and its own removal waits for that.
+ */
 static int
 move(const char *from, const char *to)
 {
-	return rename(from, to) == -1 && errno != ENOENT ? -1 : 0;
+	if (!exists(from))
+		return errno == ENOENT ? 0 : -1;
+	if (unlink(to) == -1 && errno != ENOENT)
+		return -1;
+	return rename(from, to);
 }
 
 /* The highest number that a backup to be moved may have. */
