@@ -43,8 +43,9 @@ def test_each_check_is_stored(serve):
     site.chmod("home", 0o700)
     assert daemon.ctl("preflight", "web").status == 1
     assert "PF101" in json.dumps(stored(site, "web.json"))
-    assert sorted(os.listdir(site.path("reports"))) == ["web.json",
-                                                        "web.kept"]
+    # The check after the start may be writing still.
+    supd.wait_until(lambda: sorted(os.listdir(site.path("reports"))) ==
+                    ["web.json", "web.kept"], "two files")
 
 
 def test_each_program_of_a_run(serve):
