@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "logs/log_file.h"
@@ -217,14 +218,16 @@ highest_backup(const struct log_file *file)
 	return number;
 }
 
-/* Makes room for path.1 by moving every backup one up. */
+/* Makes room for path.1 by moving every backup one up.  *oldest keeps the one
+ * that is lost from being given back yet; -1: none. */
 static int
-shift_backups(const struct log_file *file)
+shift_backups(const struct log_file *file, int *oldest)
 {
 	int result = 0, highest = highest_backup(file);
 	char *from, *to;
 
 	to = xasprintf("%s.%d", file->path, highest + 1);
+	*oldest = open(to, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	for (int i = highest; i >= 0 && result == 0; i--) {
 		from = i == 0 ? xstrdup(file->path)
 			      : xasprintf("%s.%d", file->path, i);
@@ -258,22 +261,24 @@ was_emptied(const struct log_file *file)
 }
 
 /* With two writers the first who is due rotates for both, also if the second
- * is due at the same time. */
+ * is due at the same time.  Nobody waits for the kernel to give the pages of an
+ * old file back, which takes longer than all the rest. */
 static int
 rotate(struct log_file *file)
 {
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-	int result;
+	int result, oldest = -1;
 
 	pthread_mutex_lock(&one_at_a_time);
 	if (was_emptied(file) ||
 	    (was_moved(file) && replace_stream(file, false) == 0))
 		result = 0;
-	else if (file->backups > 0 && shift_backups(file) == -1)
+	else if (file->backups > 0 && shift_backups(file, &oldest) == -1)
 		result = -1;
 	else
 		result = replace_stream(file, true);
 	pthread_mutex_unlock(&one_at_a_time);
+	fd_close(&oldest);
 	return result;
 }
 
@@ -285,11 +290,17 @@ size_of(const struct log_file *file)
 	return lseek(file->stream.fd, 0, SEEK_CUR);
 }
 
+bool
+log_file_has_room(const struct log_file *file, size_t len)
+{
+	return file->maxbytes <= 0 || !file->stream.is_file ||
+	    size_of(file) + (int64_t)len < file->rotate_at;
+}
+
 static bool
 is_due(const struct log_file *file)
 {
-	return file->maxbytes > 0 && file->stream.is_file &&
-	    size_of(file) >= file->rotate_at;
+	return !log_file_has_room(file, 0);
 }
 
 static void

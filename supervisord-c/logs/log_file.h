@@ -33,6 +33,8 @@ void log_file_write(struct log_file *, const void *, size_t len);
  * is for log_file_write.
  */
 size_t log_file_append(struct log_file *, const void *, size_t len);
+/* Whether so many bytes more leave it as it is: no rotation is due before. */
+bool log_file_has_room(const struct log_file *, size_t len);
 /* Closes and opens by name again (USR2); -1 and errno, the old file stays in
  * use then. */
 int log_file_reopen(struct log_file *);

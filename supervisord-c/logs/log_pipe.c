@@ -4,9 +4,9 @@
  * one large read, one write, nothing in between that looks at the bytes unless
  * the configuration asks for it.
  *
- * The loop calls in the background, for one read, or two side by side: clients
- * and other children never wait for more than that, however many children write
- * all the time.
+ * The loop calls in the background, for one read, or for LOOP_PIECES by two
+ * threads: clients and other children never wait for more than that, however
+ * many children write all the time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -65,7 +65,7 @@ struct log_pipe {
 };
 
 /* Shared by all pipes: what is in one is handed on before its next read. */
-static char buffers[LOOP_HANDS][READ_SIZE];
+static char buffers[LOOP_PIECES][READ_SIZE];
 
 static void
 write_file(struct log_pipe *pipe, const char *data, size_t len)
@@ -137,14 +137,17 @@ enlarge(struct log_pipe *pipe)
 	(void)fcntl(pipe->fd, F_SETPIPE_SZ, BUSY_PIPE_SIZE);
 }
 
-/* Returns how much of it is written: all, or up to where it went wrong. */
+/* Records are told apart where a rotation may come after one.  Returns how much
+ * is written: all, or up to where it went wrong. */
 static size_t
 append(struct log_file *file, const char *data, size_t len)
 {
 	size_t at = 0, written, record;
 
 	do {
-		record = MIN(len - at, RECORD_SIZE);
+		record = log_file_has_room(file, len - at)
+		    ? len - at
+		    : MIN(len - at, RECORD_SIZE);
 		written = log_file_append(file, data + at, record);
 		at += written;
 	} while (written == record && at < len);
@@ -165,11 +168,11 @@ read_piece(struct log_pipe *pipe, char *buffer, size_t max)
 
 /* Runs beside the loop, see loop_watch_share. */
 static void
-copy_piece(int hand, void *arg)
+copy_piece(unsigned int number, void *arg)
 {
 	struct log_pipe *pipe = arg;
 
-	read_piece(pipe, buffers[hand], READ_SIZE);
+	read_piece(pipe, buffers[number], READ_SIZE);
 	if (pipe->piece.len > 0)
 		pipe->appended = append(pipe->file, pipe->piece.data,
 		    (size_t)pipe->piece.len);

@@ -11,9 +11,9 @@
 
 /*
  * One output channel of a child: a pipe in the loop, and where its bytes go.
- * Reads are large, one or two a turn of the loop and after all else, and go
- * straight on to the file.  A pipe that proves busy is enlarged, and of two such
- * pipes the second is copied beside the first, see loop_watch_share.
+ * Reads are large, one a turn of the loop and after all else, and go straight
+ * on to the file.  A pipe that proves busy is enlarged, and up to LOOP_PIECES
+ * such pipes are copied in one turn, two at a time, see loop_watch_share.
  */
 struct log_pipe;
 

@@ -14,10 +14,11 @@
 struct hand {
 	pthread_t thread;
 	bool is_there, is_refused;
-	sem_t offered; /* may be ahead: what was taken back stays counted */
+	sem_t offered; /* at times there is nothing left to take */
 	sem_t finished;
-	/* Whoever turns it from false to true does the work below. */
-	atomic_bool is_taken;
+	atomic_uint left;	/* pieces that nobody has taken */
+	atomic_uint unfinished; /* of all */
+	/* Read after a piece was taken, which makes them those of that piece. */
 	hand_fn work; /* NULL: to end */
 	void *arg;
 };
@@ -30,34 +31,52 @@ wait_for(sem_t *sem)
 }
 
 static bool
-take(struct hand *hand)
+take(struct hand *hand, unsigned int *piece)
 {
-	return !atomic_exchange(&hand->is_taken, true);
+	unsigned int left = atomic_load(&hand->left);
+
+	while (left > 0) {
+		if (atomic_compare_exchange_weak(&hand->left, &left,
+			left - 1)) {
+			*piece = left - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether that was the last of all. */
+static bool
+finish(struct hand *hand)
+{
+	return atomic_fetch_sub(&hand->unfinished, 1) == 1;
 }
 
 static void *
 run_hand(void *arg)
 {
 	struct hand *hand = arg;
+	unsigned int piece;
 
 	for (;;) {
 		wait_for(&hand->offered);
-		if (!take(hand))
-			continue;
-		if (hand->work == NULL)
-			return NULL;
-		hand->work(1, hand->arg);
-		sem_post(&hand->finished);
+		while (take(hand, &piece)) {
+			if (hand->work == NULL)
+				return NULL;
+			hand->work(piece, hand->arg);
+			if (finish(hand))
+				sem_post(&hand->finished);
+		}
 	}
 }
 
 static void
-offer(struct hand *hand, hand_fn work, void *arg)
+offer(struct hand *hand, unsigned int count, hand_fn work, void *arg)
 {
 	hand->work = work;
 	hand->arg = arg;
-	atomic_store(&hand->is_taken, false);
-	sem_post(&hand->offered);
+	atomic_store(&hand->unfinished, count);
+	atomic_store(&hand->left, count);
 }
 
 static bool
@@ -102,7 +121,8 @@ hand_create(void)
 
 	sem_init(&hand->offered, 0, 0);
 	sem_init(&hand->finished, 0, 0);
-	atomic_init(&hand->is_taken, true);
+	atomic_init(&hand->left, 0);
+	atomic_init(&hand->unfinished, 0);
 	return hand;
 }
 
@@ -112,7 +132,8 @@ hand_free(struct hand *hand)
 	if (hand == NULL)
 		return;
 	if (hand->is_there) {
-		offer(hand, NULL, NULL);
+		offer(hand, 1, NULL, NULL);
+		sem_post(&hand->offered);
 		pthread_join(hand->thread, NULL);
 	}
 	sem_destroy(&hand->offered);
@@ -121,16 +142,18 @@ hand_free(struct hand *hand)
 }
 
 void
-hand_share(struct hand *hand, hand_fn mine, void *my_arg, hand_fn theirs,
-    void *their_arg)
+hand_share(struct hand *hand, unsigned int count, hand_fn work, void *arg)
 {
-	bool is_shared = is_ready(hand);
+	unsigned int piece;
+	bool was_last = false;
 
-	if (is_shared)
-		offer(hand, theirs, their_arg);
-	mine(0, my_arg);
-	if (!is_shared || take(hand))
-		theirs(1, their_arg);
-	else
+	offer(hand, count, work, arg);
+	if (count > 1 && is_ready(hand))
+		sem_post(&hand->offered);
+	while (take(hand, &piece)) {
+		work(piece, arg);
+		was_last = finish(hand);
+	}
+	if (count > 0 && !was_last)
 		wait_for(&hand->finished);
 }

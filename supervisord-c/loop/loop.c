@@ -37,8 +37,12 @@ struct loop {
 	struct rest *rest;
 	struct event *rest_event;
 	struct hand *hand;
-	/* Whose turn comes with the one that is called; NULL: ended since. */
-	struct loop_watch *beside;
+	/* Those whose work is shared in this turn. */
+	struct sharer {
+		struct loop_watch *watch; /* NULL: ended since */
+		unsigned int ready;
+	} sharers[LOOP_PIECES];
+	unsigned int sharer_count;
 	bool background_ready;
 	int passed_over; /* turns in which it was ready and others were, too */
 	bool stopping;
@@ -191,17 +195,30 @@ run_deferred(struct loop *loop)
 	}
 }
 
-/* One that is known to be ready and whose work can be shared; or NULL. */
-static struct loop_watch *
-take_beside(struct loop *loop, unsigned int *ready)
+/* Those that are known to be ready as well, in their order. */
+static void
+take_sharers(struct loop *loop)
 {
-	struct loop_watch *next = background_peek(loop->background);
-	void *subject = NULL;
+	struct loop_watch *next;
+	struct sharer *sharer;
+	void *subject;
 
-	if (next == NULL || next->work == NULL)
-		return NULL;
-	background_take(loop->background, &subject, ready);
-	return subject;
+	while (loop->sharer_count < LOOP_PIECES &&
+	    (next = background_peek(loop->background)) != NULL &&
+	    next->work != NULL) {
+		sharer = &loop->sharers[loop->sharer_count++];
+		background_take(loop->background, &subject, &sharer->ready);
+		sharer->watch = next;
+	}
+}
+
+static void
+do_piece(unsigned int piece, void *arg)
+{
+	struct loop *loop = arg;
+	struct loop_watch *watch = loop->sharers[piece].watch;
+
+	watch->work(piece, watch->arg);
 }
 
 static void
@@ -214,18 +231,16 @@ call_watch(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 static void
 call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 {
-	unsigned int beside_ready = 0;
-
-	loop->beside = take_beside(loop, &beside_ready);
-	if (loop->beside != NULL)
-		hand_share(loop->hand, watch->work, watch->arg,
-		    loop->beside->work, loop->beside->arg);
-	else
-		watch->work(0, watch->arg);
-	call_watch(loop, watch, ready);
-	if (loop->beside != NULL)
-		call_watch(loop, loop->beside, beside_ready);
-	loop->beside = NULL;
+	loop->sharers[0] = (struct sharer){ watch, ready };
+	loop->sharer_count = 1;
+	take_sharers(loop);
+	hand_share(loop->hand, loop->sharer_count, do_piece, loop);
+	for (unsigned int i = 0; i < loop->sharer_count; i++) {
+		if (loop->sharers[i].watch != NULL)
+			call_watch(loop, loop->sharers[i].watch,
+			    loop->sharers[i].ready);
+	}
+	loop->sharer_count = 0;
 }
 
 static void
@@ -446,6 +461,15 @@ loop_watch_found_little(struct loop_watch *watch)
 	rest_note_little(watch->loop->rest);
 }
 
+static void
+forget_sharer(struct loop *loop, const struct loop_watch *watch)
+{
+	for (unsigned int i = 0; i < loop->sharer_count; i++) {
+		if (loop->sharers[i].watch == watch)
+			loop->sharers[i].watch = NULL;
+	}
+}
+
 int
 loop_watch_want(struct loop_watch *watch, unsigned int what)
 {
@@ -453,8 +477,8 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 
 	if (what == watch->wanted)
 		return 0;
-	if (what == 0 && watch->loop->beside == watch)
-		watch->loop->beside = NULL;
+	if (what == 0)
+		forget_sharer(watch->loop, watch);
 	if (watch->event != NULL)
 		result = want_event(watch, what);
 	else

@@ -22,13 +22,13 @@ typedef void (*loop_fn)(void *arg);
 typedef void (*loop_signal_fn)(int signo, void *arg);
 /* ready: what of LOOP_READ and LOOP_WRITE is possible now. */
 typedef void (*loop_watch_fn)(int fd, unsigned int ready, void *arg);
-/* hand: below LOOP_HANDS, another one for what runs at the same time. */
-typedef void (*loop_work_fn)(int hand, void *arg);
+/* piece: below LOOP_PIECES, another one for each work of the same turn. */
+typedef void (*loop_work_fn)(unsigned int piece, void *arg);
 
 enum {
 	LOOP_READ = 1,
 	LOOP_WRITE = 2,
-	LOOP_HANDS = 2,
+	LOOP_PIECES = 8,
 };
 
 /* NULL with errno set if the kernel gives no event queue. */
@@ -64,16 +64,16 @@ struct loop_watch *loop_watch_create(struct loop *, int fd, loop_watch_fn,
     void *arg);
 /*
  * As loop_watch_create, for work that may have no end: the watch is called when
- * there is nothing else to do, one such watch a turn (two whose work is shared),
- * each in its turn.  While
- * others are busy all the time it still has a turn now and then.
+ * there is nothing else to do, one such watch a turn (up to LOOP_PIECES whose
+ * work is shared), each in its turn.  While others are busy all the time it
+ * still has a turn now and then.
  */
 struct loop_watch *loop_watch_create_background(struct loop *, int fd,
     loop_watch_fn, void *arg);
 /*
  * For a watch in the background: from now on work is called before each
  * call of the watch, possibly in a second thread, and at the same time as the
- * work of one other such watch.  It does what takes long and can be told
+ * work of another such watch.  It does what takes long and can be told
  * afterwards: it may make system calls on what is its own and note their
  * results there, and calls nothing of the loop.  NULL: no more.
  */

@@ -7,11 +7,13 @@
 
 #include "loop/hand.h"
 
-struct side {
-	sem_t *here, *there;
-	int hand, calls;
-	bool met;
-	pthread_t thread;
+enum { PIECES = 5 };
+
+struct work {
+	sem_t begun[2];
+	bool met[2];
+	_Atomic int calls[PIECES];
+	pthread_t threads[PIECES];
 };
 
 static bool
@@ -24,26 +26,25 @@ wait_for(sem_t *sem)
 	return sem_timedwait(sem, &deadline) == 0;
 }
 
-/* Ends only when the other side has begun, too. */
 static void
-meet(int hand, void *arg)
+count(unsigned int piece, void *arg)
 {
-	struct side *side = arg;
+	struct work *work = arg;
 
-	sem_post(side->here);
-	side->met = wait_for(side->there);
-	side->hand = hand;
-	side->thread = pthread_self();
+	cr_assert_lt(piece, PIECES);
+	work->threads[piece] = pthread_self();
+	work->calls[piece]++;
 }
 
+/* Ends only when the other one of two has begun, too. */
 static void
-count(int hand, void *arg)
+meet(unsigned int piece, void *arg)
 {
-	struct side *side = arg;
+	struct work *work = arg;
 
-	side->hand = hand;
-	side->thread = pthread_self();
-	side->calls++;
+	sem_post(&work->begun[piece]);
+	work->met[piece] = wait_for(&work->begun[1 - piece]);
+	count(piece, arg);
 }
 
 static int
@@ -72,36 +73,43 @@ stay_on_one_processor(void)
 Test(hand, two_pieces_of_work_run_at_the_same_time)
 {
 	struct hand *hand = hand_create();
-	struct side mine = { .hand = -1 }, theirs = { .hand = -1 };
-	sem_t a, b;
+	struct work work = { .calls = { 0 } };
 
 	if (processors() < 2)
 		cr_skip_test("one processor only");
-	sem_init(&a, 0, 0);
-	sem_init(&b, 0, 0);
-	mine.here = theirs.there = &a;
-	mine.there = theirs.here = &b;
-	hand_share(hand, meet, &mine, meet, &theirs);
-	cr_expect(mine.met && theirs.met);
-	cr_expect_eq(mine.hand, 0);
-	cr_expect_eq(theirs.hand, 1);
-	cr_expect(pthread_equal(mine.thread, pthread_self()));
-	cr_expect(!pthread_equal(theirs.thread, pthread_self()));
+	for (int i = 0; i < 2; i++)
+		sem_init(&work.begun[i], 0, 0);
+	hand_share(hand, 2, meet, &work);
+	cr_expect(work.met[0] && work.met[1]);
+	cr_expect(!pthread_equal(work.threads[0], work.threads[1]));
 	hand_free(hand);
 }
 
 Test(hand, one_processor_does_one_after_the_other)
 {
 	struct hand *hand;
-	struct side mine = { .calls = 0 }, theirs = { .calls = 0 };
+	struct work work = { .calls = { 0 } };
 
 	stay_on_one_processor();
 	hand = hand_create();
-	hand_share(hand, count, &mine, count, &theirs);
-	cr_expect_eq(mine.calls, 1);
-	cr_expect_eq(theirs.calls, 1);
-	cr_expect_neq(mine.hand, theirs.hand);
-	cr_expect(pthread_equal(theirs.thread, pthread_self()));
+	hand_share(hand, PIECES, count, &work);
+	for (int i = 0; i < PIECES; i++) {
+		cr_expect_eq(work.calls[i], 1);
+		cr_expect(pthread_equal(work.threads[i], pthread_self()));
+	}
+	hand_free(hand);
+}
+
+Test(hand, a_single_piece_is_done_here)
+{
+	struct hand *hand = hand_create();
+	struct work work = { .calls = { 0 } };
+
+	hand_share(hand, 1, count, &work);
+	cr_expect_eq(work.calls[0], 1);
+	cr_expect(pthread_equal(work.threads[0], pthread_self()));
+	hand_share(hand, 0, count, &work);
+	cr_expect_eq(work.calls[0], 1);
 	hand_free(hand);
 }
 
@@ -109,12 +117,17 @@ Test(hand, one_processor_does_one_after_the_other)
 Test(hand, nothing_is_done_twice_or_left)
 {
 	struct hand *hand = hand_create();
-	struct side mine = { .calls = 0 }, theirs = { .calls = 0 };
+	struct work work = { .calls = { 0 } };
+	int wanted[PIECES] = { 0 };
 
-	for (int i = 1; i <= 20000; i++) {
-		hand_share(hand, count, &mine, count, &theirs);
-		cr_assert_eq(mine.calls, i);
-		cr_assert_eq(theirs.calls, i);
+	for (unsigned int i = 1; i <= 40000; i++) {
+		unsigned int pieces = i % (PIECES + 1);
+
+		hand_share(hand, pieces, count, &work);
+		for (unsigned int k = 0; k < PIECES; k++) {
+			wanted[k] += k < pieces;
+			cr_assert_eq(work.calls[k], wanted[k]);
+		}
 	}
 	hand_free(hand);
 }

@@ -150,11 +150,12 @@ Test(loop, a_signal_arrives_as_a_call_from_the_loop)
 struct pipes {
 	struct loop *loop;
 	loop_watch_fn on_ready; /* NULL: on_pipe_ready */
-	int ends[3][2];
-	struct loop_watch *watches[3];
+	int number;		/* of those that there are; 0: three */
+	int ends[LOOP_PIECES + 1][2];
+	struct loop_watch *watches[LOOP_PIECES + 1];
 	char order[64];
 	int count;
-	int hands[LOOP_HANDS];
+	_Atomic int works[LOOP_PIECES];
 };
 
 static void
@@ -163,7 +164,7 @@ on_pipe_ready(int fd, unsigned int ready, void *arg)
 	struct pipes *pipes = arg;
 
 	cr_expect_eq(ready, LOOP_READ);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < pipes->number; i++) {
 		if (pipes->ends[i][0] == fd && pipes->count < 60)
 			pipes->order[pipes->count++] = (char)('0' + i);
 	}
@@ -173,7 +174,9 @@ static void
 open_pipes(struct pipes *pipes, int in_background)
 {
 	pipes->loop = loop_create();
-	for (int i = 0; i < 3; i++) {
+	if (pipes->number == 0)
+		pipes->number = 3;
+	for (int i = 0; i < pipes->number; i++) {
 		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
 		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
 		pipes->watches[i] = (i < in_background
@@ -187,7 +190,7 @@ open_pipes(struct pipes *pipes, int in_background)
 static void
 close_pipes(struct pipes *pipes)
 {
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < pipes->number; i++) {
 		loop_watch_free(pipes->watches[i]);
 		fd_close(&pipes->ends[i][0]);
 		fd_close(&pipes->ends[i][1]);
@@ -198,7 +201,7 @@ close_pipes(struct pipes *pipes)
 static void
 watch_all(struct pipes *pipes)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < pipes->number; i++)
 		cr_assert_eq(loop_watch_want(pipes->watches[i], LOOP_READ), 0);
 }
 
@@ -252,34 +255,60 @@ Test(loop, a_resting_or_freed_background_watch_is_not_called)
 }
 
 static void
-note_work(int hand, void *arg)
+note_work(unsigned int piece, void *arg)
 {
 	struct pipes *pipes = arg;
 
-	cr_expect_lt(hand, LOOP_HANDS);
-	pipes->hands[hand]++;
+	cr_expect_lt(piece, LOOP_PIECES);
+	pipes->works[piece]++;
 }
 
-Test(loop, shared_work_is_done_two_at_a_time)
+static int
+works(const struct pipes *pipes)
+{
+	int sum = 0;
+
+	for (int i = 0; i < LOOP_PIECES; i++)
+		sum += pipes->works[i];
+	return sum;
+}
+
+static void
+share_all(struct pipes *pipes, loop_work_fn work)
+{
+	for (int i = 0; i < pipes->number; i++)
+		loop_watch_share(pipes->watches[i], work);
+}
+
+Test(loop, shared_work_is_done_some_at_a_time)
+{
+	struct pipes pipes = { .number = LOOP_PIECES + 1 };
+
+	open_pipes(&pipes, pipes.number);
+	share_all(&pipes, note_work);
+	watch_all(&pipes);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, LOOP_PIECES);
+	for (int i = 0; i < LOOP_PIECES; i++)
+		cr_expect_eq(pipes.works[i], 1);
+	loop_turn(pipes.loop);
+	cr_expect_eq(pipes.count, pipes.number, "one is left");
+	cr_expect_eq(pipes.works[0], 2);
+	close_pipes(&pipes);
+}
+
+Test(loop, work_is_shared_by_neighbours_that_have_some)
 {
 	struct pipes pipes = { .count = 0 };
 
 	open_pipes(&pipes, 3);
-	for (int i = 0; i < 3; i++)
-		loop_watch_share(pipes.watches[i], note_work);
-	watch_all(&pipes);
-	loop_turn(pipes.loop);
-	cr_expect_eq(pipes.count, 2);
-	loop_turn(pipes.loop);
-	cr_expect_eq(pipes.count, 3, "the third has nobody beside it");
-	cr_expect_eq(pipes.hands[0], 2);
-	cr_expect_eq(pipes.hands[1], 1);
-	loop_watch_share(pipes.watches[0], NULL);
+	share_all(&pipes, note_work);
 	loop_watch_share(pipes.watches[1], NULL);
+	watch_all(&pipes);
 	for (int i = 0; i < 3; i++)
 		loop_turn(pipes.loop);
-	cr_expect_eq(pipes.count, 6, "one is not enough to share");
-	cr_expect_eq(pipes.hands[0] + pipes.hands[1], 4);
+	cr_expect_eq(pipes.count, 3, "one is not enough to share");
+	cr_expect_eq(works(&pipes), 2);
 	close_pipes(&pipes);
 }
 
@@ -303,8 +332,7 @@ Test(loop, who_is_ended_by_the_one_beside_it_is_not_called)
 	struct pipes pipes = { .on_ready = end_the_others };
 
 	open_pipes(&pipes, 3);
-	for (int i = 0; i < 3; i++)
-		loop_watch_share(pipes.watches[i], note_work);
+	share_all(&pipes, note_work);
 	watch_all(&pipes);
 	loop_turn(pipes.loop);
 	cr_expect_eq(pipes.count, 1);
