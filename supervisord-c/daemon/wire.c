@@ -18,6 +18,7 @@
 #include "config/search.h"
 #include "daemon/wire.h"
 #include "http/http_server.h"
+#include "logs/close_later.h"
 #include "plugin/loader.h"
 #include "rpc/method.h"
 #include "supervisor/daemonize.h"
@@ -389,5 +390,6 @@ daemon_run(const struct config_overrides *overrides)
 	gate_free(daemon.gate);
 	bus_free(daemon.bus);
 	loop_free(daemon.loop);
+	close_later_finish();
 	return status;
 }

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "logs/close_later.h"
 #include "logs/log_file.h"
 #include "logs/log_stream.h"
 
@@ -278,7 +278,7 @@ rotate(struct log_file *file)
 	else
 		result = replace_stream(file, true);
 	pthread_mutex_unlock(&one_at_a_time);
-	fd_close(&oldest);
+	close_later(&oldest);
 	return result;
 }
 
@@ -316,6 +316,19 @@ rotate_if_due(struct log_file *file)
 	file->rotate_at = size_of(file) + file->maxbytes;
 }
 
+/* A disk that is full may be about to get the blocks of an old log back. */
+static size_t
+write_record(struct log_file *file, const char *data, size_t len)
+{
+	size_t written = log_stream_write(&file->stream, data, len);
+
+	if (written < len && (errno == ENOSPC || errno == EDQUOT) &&
+	    close_later_finish())
+		written += log_stream_write(&file->stream, data + written,
+		    len - written);
+	return written;
+}
+
 void
 log_file_write(struct log_file *file, const void *data, size_t len)
 {
@@ -325,7 +338,7 @@ log_file_write(struct log_file *file, const void *data, size_t len)
 		note_lost(file, len);
 		return;
 	}
-	written = log_stream_write(&file->stream, data, len);
+	written = write_record(file, data, len);
 	if (written < len)
 		note_lost(file, len - written);
 	else

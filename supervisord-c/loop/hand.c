@@ -3,11 +3,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "base/xmalloc.h"
 #include "loop/hand.h"
 
@@ -88,27 +88,12 @@ has_second_processor(void)
 	    CPU_COUNT(&set) > 1;
 }
 
-/* Signals are for the loop's thread. */
-static bool
-start_thread(struct hand *hand)
-{
-	sigset_t all, before;
-	int error;
-
-	if (!has_second_processor())
-		return false;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&hand->thread, NULL, run_hand, hand);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error == 0;
-}
-
 static bool
 is_ready(struct hand *hand)
 {
 	if (!hand->is_there && !hand->is_refused) {
-		hand->is_there = start_thread(hand);
+		hand->is_there = has_second_processor() &&
+		    thread_start(&hand->thread, run_hand, hand) == 0;
 		hand->is_refused = !hand->is_there;
 	}
 	return hand->is_there;

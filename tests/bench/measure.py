@@ -52,14 +52,23 @@ def pss(pids):
     return total
 
 
+def ticks_ms(pid):
+    """CPU time with that of threads which have ended, to a tick."""
+    with open("/proc/%d/stat" % pid) as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1e3 / os.sysconf("SC_CLK_TCK")
+
+
 def cpu_ms(pids):
     """CPU time of processes that live, all their threads."""
     total = 0
     for pid in pids:
+        exact = 0
         for path in glob.glob("/proc/%d/task/*/schedstat" % pid):
             with open(path) as file:
-                total += int(file.read().split()[0])
-    return total / 1e6
+                exact += int(file.read().split()[0])
+        total += max(exact / 1e6, ticks_ms(pid))
+    return total
 
 
 def switches(pids):
