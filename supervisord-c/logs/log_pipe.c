@@ -129,12 +129,24 @@ take_record(struct log_pipe *pipe, char *data, size_t len)
 		on_text(data, len, CAPTURE_OUTSIDE, pipe);
 }
 
+/* A pipe that is half full must not be left to fill up; some have no room for
+ * more than a page or two (pipe(7)).  Listeners wait for what follows from what
+ * they say. */
+static ssize_t
+find_little(const struct log_pipe *pipe)
+{
+	int size = fcntl(pipe->fd, F_GETPIPE_SZ);
+
+	return pipe->data_unstripped || size == -1 ? 0 : size / 2;
+}
+
 /* Fails when the user's share of pipe pages is used up; then it stays small. */
 static void
 enlarge(struct log_pipe *pipe)
 {
 	pipe->was_enlarged = true;
 	(void)fcntl(pipe->fd, F_SETPIPE_SZ, BUSY_PIPE_SIZE);
+	pipe->little = find_little(pipe);
 }
 
 /* Records are told apart where a rotation may come after one.  Returns how much
@@ -196,17 +208,6 @@ note_size(struct log_pipe *pipe, ssize_t n)
 		enlarge(pipe);
 	loop_watch_share(pipe->watch,
 	    is_busy && is_plain(pipe) ? copy_piece : NULL);
-}
-
-/* A user with many pipes has small ones (pipe(7)): one that is half full must
- * not be left to fill up.  Listeners wait for what follows from what they say. */
-static ssize_t
-find_little(const struct log_pipe *pipe)
-{
-	int size = fcntl(pipe->fd, F_GETPIPE_SZ);
-
-	return pipe->data_unstripped || size == -1 ? 0
-						   : MIN(BUSY_READ, size / 2);
 }
 
 /* Returns what read(2) did for this piece. */

@@ -7,34 +7,51 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/xmalloc.h"
 #include "loop/background.h"
 #include "loop/loop.h"
 
+/* About what one chunk of a log takes, so that nobody waits longer than for
+ * that.  libevent counts in milliseconds, hence a timer of our own. */
+#define REST_US 100
+
+/* Little that follows so closely on little, or on a rest, is a stream. */
+#define CLOSE_US 50
+
 enum {
 	ASK_FOR = 64,
 };
 
+TAILQ_HEAD(entries, background_entry);
+
 struct background {
 	int fd;
+	int timer;
 	struct epoll_event ready[ASK_FOR];
 	int next, count; /* not handed out yet; data.ptr NULL: ended since */
+	struct entries resting;
+	struct entries due; /* have rested, and are handed out before others */
 };
 
 struct background *
 background_create(void)
 {
-	struct background *background;
-	int fd = epoll_create1(EPOLL_CLOEXEC);
+	struct background *background = xcalloc(1, sizeof(*background));
 
-	if (fd == -1)
-		return NULL;
-	background = xcalloc(1, sizeof(*background));
-	background->fd = fd;
-	return background;
+	TAILQ_INIT(&background->resting);
+	TAILQ_INIT(&background->due);
+	background->fd = epoll_create1(EPOLL_CLOEXEC);
+	background->timer =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (background->fd != -1 && background->timer != -1)
+		return background;
+	background_free(background);
+	return NULL;
 }
 
 void
@@ -43,6 +60,7 @@ background_free(struct background *background)
 	if (background == NULL)
 		return;
 	fd_close(&background->fd);
+	fd_close(&background->timer);
 	free(background);
 }
 
@@ -52,33 +70,118 @@ background_fd(const struct background *background)
 	return background->fd;
 }
 
+int
+background_rest_fd(const struct background *background)
+{
+	return background->timer;
+}
+
 static void
-forget(struct background *background, const void *subject)
+forget(struct background *background, const struct background_entry *entry)
 {
 	for (int i = background->next; i < background->count; i++) {
-		if (background->ready[i].data.ptr == subject)
+		if (background->ready[i].data.ptr == entry)
 			background->ready[i].data.ptr = NULL;
 	}
 }
 
-int
-background_watch(struct background *background, int fd, unsigned int what,
-    void *subject)
+static int
+enqueue(struct background *background, struct background_entry *entry)
 {
-	struct epoll_event event = { .data.ptr = subject };
+	struct epoll_event event = { .data.ptr = entry };
 
-	forget(background, subject);
-	if (what == 0)
-		return epoll_ctl(background->fd, EPOLL_CTL_DEL, fd, NULL);
-	if (what & LOOP_READ)
+	if (entry->what & LOOP_READ)
 		event.events |= EPOLLIN;
-	if (what & LOOP_WRITE)
+	if (entry->what & LOOP_WRITE)
 		event.events |= EPOLLOUT;
-	if (epoll_ctl(background->fd, EPOLL_CTL_ADD, fd, &event) == 0)
+	if (epoll_ctl(background->fd, EPOLL_CTL_ADD, entry->fd, &event) == 0)
 		return 0;
 	if (errno != EEXIST)
 		return -1;
-	return epoll_ctl(background->fd, EPOLL_CTL_MOD, fd, &event);
+	return epoll_ctl(background->fd, EPOLL_CTL_MOD, entry->fd, &event);
+}
+
+static int
+dequeue(struct background *background, struct background_entry *entry)
+{
+	forget(background, entry);
+	return epoll_ctl(background->fd, EPOLL_CTL_DEL, entry->fd, NULL);
+}
+
+/* Back to the queue, in name; or it stays out of it for good. */
+static void
+leave_list(struct background *background, struct background_entry *entry)
+{
+	if (entry->place == BACKGROUND_RESTING)
+		TAILQ_REMOVE(&background->resting, entry, next);
+	else if (entry->place == BACKGROUND_DUE)
+		TAILQ_REMOVE(&background->due, entry, next);
+	entry->place = BACKGROUND_QUEUED;
+}
+
+int
+background_watch(struct background *background, struct background_entry *entry,
+    unsigned int what)
+{
+	bool was_queued = entry->place == BACKGROUND_QUEUED;
+
+	leave_list(background, entry);
+	entry->what = what;
+	if (what == 0)
+		return was_queued ? dequeue(background, entry) : 0;
+	forget(background, entry);
+	return enqueue(background, entry);
+}
+
+static void
+rest(struct background *background, struct background_entry *entry)
+{
+	const struct itimerspec spec = { .it_value.tv_nsec = REST_US * 1000 };
+
+	if (entry->place == BACKGROUND_QUEUED)
+		dequeue(background, entry);
+	if (TAILQ_EMPTY(&background->resting))
+		timerfd_settime(background->timer, 0, &spec, NULL);
+	TAILQ_INSERT_TAIL(&background->resting, entry, next);
+	entry->place = BACKGROUND_RESTING;
+}
+
+void
+background_end_rest(struct background *background)
+{
+	struct background_entry *entry;
+	uint64_t times;
+
+	(void)!read(background->timer, &times, sizeof(times));
+	TAILQ_FOREACH(entry, &background->resting, next)
+		entry->place = BACKGROUND_DUE;
+	TAILQ_CONCAT(&background->due, &background->resting, next);
+}
+
+void
+background_found_little(struct background *background,
+    struct background_entry *entry)
+{
+	int64_t close_us = CLOSE_US + (entry->has_rested ? REST_US : 0);
+	int64_t now_us = clock_mono_us();
+	bool is_stream = now_us - entry->little_us < close_us;
+
+	entry->little_us = now_us;
+	if (is_stream && entry->what != 0)
+		rest(background, entry);
+}
+
+/* If the kernel has no room for it in the queue it rests once more. */
+void
+background_done(struct background *background, struct background_entry *entry)
+{
+	if (entry->place != BACKGROUND_TAKEN)
+		return;
+	entry->place = BACKGROUND_QUEUED;
+	if (enqueue(background, entry) == -1) {
+		entry->place = BACKGROUND_TAKEN;
+		rest(background, entry);
+	}
 }
 
 static void
@@ -90,30 +193,46 @@ ask(struct background *background)
 	background->count = count == -1 ? 0 : count; /* EINTR: next turn */
 }
 
-void *
+static bool
+has_ready(const struct background *background)
+{
+	return background->next < background->count;
+}
+
+struct background_entry *
 background_peek(struct background *background)
 {
-	while (background_has_more(background)) {
-		void *subject = background->ready[background->next].data.ptr;
+	if (!TAILQ_EMPTY(&background->due))
+		return TAILQ_FIRST(&background->due);
+	while (has_ready(background)) {
+		struct background_entry *entry =
+		    background->ready[background->next].data.ptr;
 
-		if (subject != NULL)
-			return subject;
+		if (entry != NULL)
+			return entry;
 		background->next++;
 	}
 	return NULL;
 }
 
-bool
-background_take(struct background *background, void **subject,
-    unsigned int *ready)
+struct background_entry *
+background_take(struct background *background, unsigned int *ready)
 {
+	struct background_entry *entry;
 	uint32_t events;
 
 	if (!background_has_more(background))
 		ask(background);
-	*subject = background_peek(background);
-	if (*subject == NULL)
-		return false;
+	entry = background_peek(background);
+	if (entry == NULL)
+		return NULL;
+	entry->has_rested = entry->place == BACKGROUND_DUE;
+	if (entry->has_rested) {
+		leave_list(background, entry);
+		entry->place = BACKGROUND_TAKEN;
+		*ready = entry->what;
+		return entry;
+	}
 	events = background->ready[background->next++].events;
 	/* An error or an end is found out by reading or writing. */
 	*ready = 0;
@@ -121,11 +240,11 @@ background_take(struct background *background, void **subject,
 		*ready |= LOOP_READ;
 	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
 		*ready |= LOOP_WRITE;
-	return true;
+	return entry;
 }
 
 bool
 background_has_more(const struct background *background)
 {
-	return background->next < background->count;
+	return !TAILQ_EMPTY(&background->due) || has_ready(background);
 }

@@ -15,7 +15,6 @@
 #include "loop/background.h"
 #include "loop/hand.h"
 #include "loop/loop.h"
-#include "loop/rest.h"
 
 /* How many turns in a row may belong to others before the background has one:
  * at some 50 us each its wait stays below that for one chunk of a log. */
@@ -33,8 +32,7 @@ struct loop {
 	struct loop_signal *signal_owners[NSIG];
 	STAILQ_HEAD(, deferred) deferred;
 	struct background *background;
-	struct event *background_event; /* not pending during a rest */
-	struct rest *rest;
+	struct event *background_event;
 	struct event *rest_event;
 	struct hand *hand;
 	/* Those whose work is shared in this turn. */
@@ -62,6 +60,7 @@ struct loop_timer {
 struct loop_watch {
 	struct loop *loop;
 	struct event *event; /* NULL: in the background */
+	struct background_entry entry;
 	int fd;
 	unsigned int wanted;
 	loop_watch_fn fn;
@@ -86,9 +85,8 @@ on_rest_over(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* If it is refused for want of memory the next turn tries again. */
-	if (event_add(loop->background_event, NULL) == 0)
-		rest_end(loop->rest);
+	background_end_rest(loop->background);
+	loop->background_ready = background_has_more(loop->background);
 }
 
 /* libevent returns NULL only without memory: as xmalloc, there is no way on. */
@@ -116,13 +114,12 @@ open_queues(struct loop *loop)
 	if (loop->base == NULL)
 		return -1;
 	loop->background = background_create();
-	loop->rest = rest_create();
-	if (loop->background == NULL || loop->rest == NULL)
+	if (loop->background == NULL)
 		return -1;
 	loop->background_event =
 	    new_event(loop, background_fd(loop->background),
 		EV_READ | EV_PERSIST, on_background_ready, loop);
-	loop->rest_event = new_event(loop, rest_fd(loop->rest),
+	loop->rest_event = new_event(loop, background_rest_fd(loop->background),
 	    EV_READ | EV_PERSIST, on_rest_over, loop);
 	if (event_add(loop->rest_event, NULL) == -1)
 		return -1;
@@ -137,7 +134,6 @@ close_queues(struct loop *loop)
 	if (loop->rest_event != NULL)
 		event_free(loop->rest_event);
 	background_free(loop->background);
-	rest_free(loop->rest);
 	if (loop->base != NULL)
 		event_base_free(loop->base);
 }
@@ -199,16 +195,17 @@ run_deferred(struct loop *loop)
 static void
 take_sharers(struct loop *loop)
 {
+	struct background_entry *entry;
 	struct loop_watch *next;
-	struct sharer *sharer;
-	void *subject;
 
 	while (loop->sharer_count < LOOP_PIECES &&
-	    (next = background_peek(loop->background)) != NULL &&
-	    next->work != NULL) {
-		sharer = &loop->sharers[loop->sharer_count++];
-		background_take(loop->background, &subject, &sharer->ready);
-		sharer->watch = next;
+	    (entry = background_peek(loop->background)) != NULL) {
+		next = entry->subject;
+		if (next->work == NULL)
+			break;
+		background_take(loop->background,
+		    &loop->sharers[loop->sharer_count].ready);
+		loop->sharers[loop->sharer_count++].watch = next;
 	}
 }
 
@@ -222,10 +219,10 @@ do_piece(unsigned int piece, void *arg)
 }
 
 static void
-call_watch(struct loop *loop, struct loop_watch *watch, unsigned int ready)
+call_watch(struct loop_watch *watch, unsigned int ready)
 {
-	rest_note_call(loop->rest);
 	watch->fn(watch->fd, ready, watch->arg);
+	background_done(watch->loop->background, &watch->entry);
 }
 
 static void
@@ -236,9 +233,9 @@ call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 	take_sharers(loop);
 	hand_share(loop->hand, loop->sharer_count, do_piece, loop);
 	for (unsigned int i = 0; i < loop->sharer_count; i++) {
-		if (loop->sharers[i].watch != NULL)
-			call_watch(loop, loop->sharers[i].watch,
-			    loop->sharers[i].ready);
+		watch = loop->sharers[i].watch;
+		if (watch != NULL)
+			call_watch(watch, loop->sharers[i].ready);
 	}
 	loop->sharer_count = 0;
 }
@@ -246,22 +243,21 @@ call_with_work(struct loop *loop, struct loop_watch *watch, unsigned int ready)
 static void
 run_background(struct loop *loop)
 {
+	struct background_entry *entry;
 	struct loop_watch *watch;
-	void *subject;
 	unsigned int ready;
 
 	loop->passed_over = 0;
-	if (background_take(loop->background, &subject, &ready)) {
-		watch = subject;
+	entry = background_take(loop->background, &ready);
+	if (entry != NULL) {
+		watch = entry->subject;
 		if (watch->work != NULL)
 			call_with_work(loop, watch, ready);
 		else
-			call_watch(loop, watch, ready);
+			call_watch(watch, ready);
 		run_deferred(loop);
 	}
 	loop->background_ready = background_has_more(loop->background);
-	if (!loop->background_ready && rest_begin(loop->rest))
-		event_del(loop->background_event);
 }
 
 /* How many events were active at once since the last call. */
@@ -416,6 +412,8 @@ loop_watch_create_background(struct loop *loop, int fd, loop_watch_fn fn,
 
 	watch->loop = loop;
 	watch->fd = fd;
+	watch->entry.fd = fd;
+	watch->entry.subject = watch;
 	watch->fn = fn;
 	watch->arg = arg;
 	return watch;
@@ -458,7 +456,7 @@ loop_watch_share(struct loop_watch *watch, loop_work_fn work)
 void
 loop_watch_found_little(struct loop_watch *watch)
 {
-	rest_note_little(watch->loop->rest);
+	background_found_little(watch->loop->background, &watch->entry);
 }
 
 static void
@@ -482,8 +480,8 @@ loop_watch_want(struct loop_watch *watch, unsigned int what)
 	if (watch->event != NULL)
 		result = want_event(watch, what);
 	else
-		result = background_watch(watch->loop->background, watch->fd,
-		    what, watch);
+		result = background_watch(watch->loop->background,
+		    &watch->entry, what);
 	watch->wanted = result == 0 ? what : 0;
 	return result;
 }

@@ -151,7 +151,8 @@ class Ears:
     def wait(self, text):
         text = text.encode()
         supd.wait_until(lambda: text in self.heard(), text,
-                        show=lambda: self.heard()[-600:])
+                        show=lambda: (self.daemon.program,
+                                      self.heard()[-600:]))
 
     def mark(self, text):
         self.server.sendRemoteCommEvent("mark", text)

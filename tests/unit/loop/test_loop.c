@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -151,6 +152,7 @@ struct pipes {
 	struct loop *loop;
 	loop_watch_fn on_ready; /* NULL: on_pipe_ready */
 	int number;		/* of those that there are; 0: three */
+	bool keeps;		/* find_little leaves what it finds */
 	int ends[LOOP_PIECES + 1][2];
 	struct loop_watch *watches[LOOP_PIECES + 1];
 	char order[64];
@@ -171,6 +173,12 @@ on_pipe_ready(int fd, unsigned int ready, void *arg)
 }
 
 static void
+put(const struct pipes *pipes, int number)
+{
+	cr_assert_eq(write(pipes->ends[number][1], "x", 1), 1);
+}
+
+static void
 open_pipes(struct pipes *pipes, int in_background)
 {
 	pipes->loop = loop_create();
@@ -178,7 +186,7 @@ open_pipes(struct pipes *pipes, int in_background)
 		pipes->number = 3;
 	for (int i = 0; i < pipes->number; i++) {
 		cr_assert_eq(fd_pipe(pipes->ends[i]), 0);
-		cr_assert_eq(write(pipes->ends[i][1], "x", 1), 1);
+		put(pipes, i);
 		pipes->watches[i] = (i < in_background
 			? loop_watch_create_background
 			: loop_watch_create)(pipes->loop, pipes->ends[i][0],
@@ -339,13 +347,17 @@ Test(loop, who_is_ended_by_the_one_beside_it_is_not_called)
 	close_pipes(&pipes);
 }
 
+/* Reads what is there, which is always called little. */
 static void
 find_little(int fd, unsigned int ready, void *arg)
 {
 	struct pipes *pipes = arg;
+	char data[64];
 
 	on_pipe_ready(fd, ready, arg);
-	loop_watch_found_little(pipes->watches[0]);
+	if (pipes->keeps || read(fd, data, sizeof(data)) > 0)
+		loop_watch_found_little(
+		    pipes->watches[pipes->order[pipes->count - 1] - '0']);
 }
 
 /* How many of so many turns had a call. */
@@ -358,26 +370,109 @@ turns_with_calls(struct pipes *pipes, int turns)
 	return pipes->count;
 }
 
-Test(loop, the_background_rests_in_a_stream_of_little)
+static void
+await_call(struct pipes *pipes)
 {
-	struct pipes pipes = { .on_ready = find_little };
-	int64_t now_ms = clock_mono_ms(), deadline = now_ms + 20000;
+	int64_t deadline = clock_mono_ms() + 20000;
+
+	while (turns_with_calls(pipes, 1) == 0)
+		cr_assert_lt(clock_mono_ms(), deadline);
+}
+
+/* Pipe 0 is called until it rests; the clock is frozen. */
+static void
+make_rest(struct pipes *pipes)
+{
+	clock_freeze(clock_mono_ms(), 0);
+	loop_watch_want(pipes->watches[0], LOOP_READ);
+	cr_assert_eq(turns_with_calls(pipes, 1), 1, "the first at once");
+	put(pipes, 0);
+	cr_assert_eq(turns_with_calls(pipes, 1), 1, "soon after it");
+	put(pipes, 0);
+	cr_assert_eq(turns_with_calls(pipes, 3), 0, "then it rests");
+}
+
+Test(loop, a_stream_of_little_rests)
+{
+	struct pipes pipes = { .on_ready = find_little, .keeps = true };
+	int64_t now_ms = clock_mono_ms();
 
 	open_pipes(&pipes, 1);
-	clock_freeze(now_ms, 0);
-	loop_watch_want(pipes.watches[0], LOOP_READ);
-	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "the first at once");
-	cr_expect_eq(turns_with_calls(&pipes, 1), 1, "soon after it");
-	cr_expect_eq(turns_with_calls(&pipes, 3), 0, "then it rests");
+	make_rest(&pipes);
 	clock_release();
-	while (turns_with_calls(&pipes, 1) == 0)
-		cr_assert_lt(clock_mono_ms(), deadline);
+	await_call(&pipes);
 	/* Who comes once a second is never kept waiting. */
 	for (int i = 0; i < 5; i++) {
 		clock_freeze(now_ms += 1000000, 0);
 		cr_expect_eq(turns_with_calls(&pipes, 1), 1);
 	}
 	clock_release();
+	close_pipes(&pipes);
+}
+
+Test(loop, nobody_else_rests_with_it)
+{
+	struct pipes pipes = { .on_ready = find_little };
+
+	open_pipes(&pipes, 2);
+	make_rest(&pipes);
+	loop_watch_want(pipes.watches[1], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	cr_expect_eq(pipes.order[0], '1');
+	clock_release();
+	await_call(&pipes);
+	cr_expect_eq(pipes.order[0], '0');
+	close_pipes(&pipes);
+}
+
+Test(loop, it_is_watched_again_when_the_stream_ends)
+{
+	struct pipes pipes = { .on_ready = find_little };
+
+	open_pipes(&pipes, 1);
+	make_rest(&pipes);
+	clock_release();
+	await_call(&pipes);
+	clock_freeze(clock_mono_ms() + 1000000, 0);
+	cr_expect_leq(turns_with_calls(&pipes, 5), 1, "nothing is there");
+	put(&pipes, 0);
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	clock_release();
+	close_pipes(&pipes);
+}
+
+Test(loop, it_may_be_ended_while_it_rests)
+{
+	struct pipes pipes = { .on_ready = find_little };
+
+	open_pipes(&pipes, 1);
+	make_rest(&pipes);
+	loop_watch_want(pipes.watches[0], 0);
+	clock_release();
+	cr_expect_eq(turns_with_calls(&pipes, 5), 0);
+	loop_watch_want(pipes.watches[0], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	close_pipes(&pipes);
+}
+
+/* A regular file stands for a queue that has no room. */
+Test(loop, it_goes_on_resting_if_the_kernel_refuses_to_watch_it)
+{
+	struct pipes pipes = { .on_ready = find_little };
+	int pipe, file = open("/proc/self/exe", O_RDONLY);
+
+	open_pipes(&pipes, 1);
+	make_rest(&pipes);
+	pipe = dup(pipes.ends[0][0]);
+	cr_assert_eq(dup2(file, pipes.ends[0][0]), pipes.ends[0][0]);
+	cr_assert_gt(lseek(pipes.ends[0][0], 0, SEEK_END), 0);
+	clock_release();
+	for (int i = 0; i < 3; i++)
+		await_call(&pipes);
+	cr_assert_eq(dup2(pipe, pipes.ends[0][0]), pipes.ends[0][0]);
+	await_call(&pipes);
+	close(pipe);
+	close(file);
 	close_pipes(&pipes);
 }
 
