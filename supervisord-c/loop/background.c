@@ -167,7 +167,9 @@ background_found_little(struct background *background,
 	bool is_stream = now_us - entry->little_us < close_us;
 
 	entry->little_us = now_us;
-	if (is_stream && entry->what != 0)
+	if (is_stream && entry->what != 0 &&
+	    (entry->place == BACKGROUND_QUEUED ||
+		entry->place == BACKGROUND_TAKEN))
 		rest(background, entry);
 }
 
@@ -177,11 +179,10 @@ background_done(struct background *background, struct background_entry *entry)
 {
 	if (entry->place != BACKGROUND_TAKEN)
 		return;
-	entry->place = BACKGROUND_QUEUED;
-	if (enqueue(background, entry) == -1) {
-		entry->place = BACKGROUND_TAKEN;
+	if (enqueue(background, entry) == 0)
+		entry->place = BACKGROUND_QUEUED;
+	else
 		rest(background, entry);
-	}
 }
 
 static void
