@@ -107,7 +107,7 @@ class Start:
                 user=uid, group=uid, extra_groups=[])
             try:
                 supd.wait_until(lambda: process.poll() is not None or
-                                "spawned: 'mark'" in self.read("out"), "start")
+                                self.is_up(), "start")
                 self.files = self.modes()
                 if process.poll() is None:
                     process.send_signal(signal.SIGTERM)
@@ -119,6 +119,15 @@ class Start:
         self.log = STAMP.sub("", life.PIDS.sub(r"\1PID", self.read("out"))) \
             .replace(self.folder, "DIR").splitlines()
         self.left = self.modes()
+
+    def is_up(self):
+        """Its program executes: before, the reference loses signals."""
+        spawned = re.search(r"spawned: 'mark' with pid (\d+)",
+                            self.read("out"))
+        if spawned is None:
+            return False
+        with open("/proc/%s/cmdline" % spawned[1], "rb") as file:
+            return self.path("c.conf").encode() not in file.read()
 
     def modes(self):
         """Modes of the files by name, that of AUTO logs without its end."""
