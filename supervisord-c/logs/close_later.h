@@ -11,7 +11,8 @@
  * writing some of them did.  One such file at a time; others are closed here.
  */
 void close_later(int *fd);
-/* Waits for that one.  False if there was none. */
+/* Waits for that one, as does close_later meanwhile.  False if there was
+ * none. */
 bool close_later_finish(void);
 
 #endif

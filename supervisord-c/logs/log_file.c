@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "logs/close_later.h"
@@ -174,31 +175,25 @@ replace_stream(struct log_file *file, bool truncate)
 	}
 	if (result == -1)
 		return -1;
-	log_stream_close(&file->stream);
+	close_later(&file->stream.fd);
 	file->stream = opened;
 	file->rotate_at = file->maxbytes;
 	return 0;
 }
 
-static bool
-exists(const char *path)
-{
-	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/*
- * A missing file is no error.  What is in the way is removed first: a file that
- * replaces another by rename(2) is written to the disk there and then by ext4
- * (auto_da_alloc), and its own removal waits for that.
- */
+/* A missing file is no error. */
 static int
 move(const char *from, const char *to)
 {
-	if (!exists(from))
-		return errno == ENOENT ? 0 : -1;
-	if (unlink(to) == -1 && errno != ENOENT)
-		return -1;
-	return rename(from, to);
+	return rename(from, to) == -1 && errno != ENOENT ? -1 : 0;
+}
+
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
 }
 
 /* The highest number that a backup to be moved may have. */
@@ -206,31 +201,57 @@ static int
 highest_backup(const struct log_file *file)
 {
 	int number = MIN(file->backups - 1, BACKUPS_TRIED);
-	bool exists = number == BACKUPS_TRIED;
+	bool may_be_more = number == BACKUPS_TRIED;
 	char *path;
 
-	while (exists && number < file->backups - 1) {
+	while (may_be_more && number < file->backups - 1) {
 		path = xasprintf("%s.%d", file->path, number + 1);
-		exists = access(path, F_OK) == 0;
+		may_be_more = exists(path);
 		free(path);
-		number += exists;
+		number += may_be_more;
 	}
 	return number;
 }
 
-/* Makes room for path.1 by moving every backup one up.  *oldest keeps the one
- * that is lost from being given back yet; -1: none. */
-static int
-shift_backups(const struct log_file *file, int *oldest)
+static char *
+backup_path(const struct log_file *file, int number)
 {
-	int result = 0, highest = highest_backup(file);
+	return number == 0 ? xstrdup(file->path)
+			   : xasprintf("%s.%d", file->path, number);
+}
+
+/*
+ * Removes the backup whose name is needed; *held keeps it from being given back
+ * yet, if there was one.  If another took its name by rename(2) instead, ext4
+ * would write that to the disk there and then (auto_da_alloc).
+ */
+static int
+remove_oldest(const struct log_file *file, int highest, int *held)
+{
+	char *source = backup_path(file, highest);
+	char *path = backup_path(file, highest + 1);
+	int result = 0;
+
+	if (exists(source)) {
+		*held = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		result = unlink(path) == -1 && errno != ENOENT ? -1 : 0;
+	}
+	free(source);
+	free(path);
+	return result;
+}
+
+/* Makes room for path.1 by moving every backup one up. */
+static int
+shift_backups(const struct log_file *file, int *held)
+{
+	int highest = highest_backup(file);
+	int result = remove_oldest(file, highest, held);
 	char *from, *to;
 
-	to = xasprintf("%s.%d", file->path, highest + 1);
-	*oldest = open(to, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	to = backup_path(file, highest + 1);
 	for (int i = highest; i >= 0 && result == 0; i--) {
-		from = i == 0 ? xstrdup(file->path)
-			      : xasprintf("%s.%d", file->path, i);
+		from = backup_path(file, i);
 		result = move(from, to);
 		free(to);
 		to = from;
@@ -260,6 +281,26 @@ was_emptied(const struct log_file *file)
 	return fstat(file->stream.fd, &st) == 0 && st.st_size < file->rotate_at;
 }
 
+static bool
+is_disk_full(void)
+{
+	return errno == ENOSPC || errno == EDQUOT;
+}
+
+/* The oldest backup may have to be given back before there is room for a new
+ * file. */
+static int
+replace_moved(struct log_file *file, int *oldest)
+{
+	int result = replace_stream(file, true);
+
+	if (result == 0 || !is_disk_full())
+		return result;
+	fd_close(oldest);
+	close_later_finish();
+	return replace_stream(file, true);
+}
+
 /* With two writers the first who is due rotates for both, also if the second
  * is due at the same time.  Nobody waits for the kernel to give the pages of an
  * old file back, which takes longer than all the rest. */
@@ -267,7 +308,7 @@ static int
 rotate(struct log_file *file)
 {
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-	int result, oldest = -1;
+	int result, saved, oldest = -1;
 
 	pthread_mutex_lock(&one_at_a_time);
 	if (was_emptied(file) ||
@@ -276,18 +317,19 @@ rotate(struct log_file *file)
 	else if (file->backups > 0 && shift_backups(file, &oldest) == -1)
 		result = -1;
 	else
-		result = replace_stream(file, true);
+		result = replace_moved(file, &oldest);
+	saved = errno;
 	pthread_mutex_unlock(&one_at_a_time);
 	close_later(&oldest);
+	errno = saved;
 	return result;
 }
 
-/* O_APPEND leaves the position at the end, also when somebody else truncates
- * the file or writes to it. */
+/* Somebody else may truncate the file or write to it, too. */
 static int64_t
 size_of(const struct log_file *file)
 {
-	return lseek(file->stream.fd, 0, SEEK_CUR);
+	return lseek(file->stream.fd, 0, SEEK_END);
 }
 
 bool
@@ -322,8 +364,7 @@ write_record(struct log_file *file, const char *data, size_t len)
 {
 	size_t written = log_stream_write(&file->stream, data, len);
 
-	if (written < len && (errno == ENOSPC || errno == EDQUOT) &&
-	    close_later_finish())
+	if (written < len && is_disk_full() && close_later_finish())
 		written += log_stream_write(&file->stream, data + written,
 		    len - written);
 	return written;

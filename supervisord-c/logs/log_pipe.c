@@ -254,6 +254,13 @@ close_channel(struct log_pipe *pipe, bool tell)
 	fd_close(&pipe->fd);
 }
 
+/* A pipe that has rested may be empty. */
+static bool
+found_something(const struct piece *piece)
+{
+	return piece->len != -1 || piece->error != EAGAIN;
+}
+
 static void
 on_readable(int fd, unsigned int ready, void *arg)
 {
@@ -262,9 +269,11 @@ on_readable(int fd, unsigned int ready, void *arg)
 
 	(void)fd;
 	(void)ready;
-	if (pipe->on_readable != NULL)
+	if (pipe->piece.data == NULL)
+		read_piece(pipe, buffers[0], READ_SIZE);
+	if (pipe->on_readable != NULL && found_something(&pipe->piece))
 		pipe->on_readable(pipe->arg);
-	n = read_chunk(pipe, READ_SIZE);
+	n = hand_on(pipe);
 	if (n > 0 && n < pipe->little)
 		loop_watch_found_little(pipe->watch);
 	if (n > 0 || (n == -1 && errno == EAGAIN))

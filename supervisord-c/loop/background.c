@@ -23,6 +23,9 @@
 /* Little that follows so closely on little, or on a rest, is a stream. */
 #define CLOSE_US 50
 
+/* How late the end of a rest may come to be noticed. */
+#define LATE_US 100
+
 enum {
 	ASK_FOR = 64,
 };
@@ -35,7 +38,8 @@ struct background {
 	struct epoll_event ready[ASK_FOR];
 	int next, count; /* not handed out yet; data.ptr NULL: ended since */
 	struct entries resting;
-	struct entries due; /* have rested, and are handed out before others */
+	struct entries due; /* have rested */
+	bool was_due;	    /* the one handed out last */
 };
 
 struct background *
@@ -108,7 +112,6 @@ dequeue(struct background *background, struct background_entry *entry)
 	return epoll_ctl(background->fd, EPOLL_CTL_DEL, entry->fd, NULL);
 }
 
-/* Back to the queue, in name; or it stays out of it for good. */
 static void
 leave_list(struct background *background, struct background_entry *entry)
 {
@@ -124,13 +127,20 @@ background_watch(struct background *background, struct background_entry *entry,
     unsigned int what)
 {
 	bool was_queued = entry->place == BACKGROUND_QUEUED;
+	int saved;
 
 	leave_list(background, entry);
 	entry->what = what;
 	if (what == 0)
 		return was_queued ? dequeue(background, entry) : 0;
 	forget(background, entry);
-	return enqueue(background, entry);
+	if (enqueue(background, entry) == 0)
+		return 0;
+	saved = errno;
+	dequeue(background, entry);
+	entry->what = 0;
+	errno = saved;
+	return -1;
 }
 
 static void
@@ -162,7 +172,7 @@ void
 background_found_little(struct background *background,
     struct background_entry *entry)
 {
-	int64_t close_us = CLOSE_US + (entry->has_rested ? REST_US : 0);
+	int64_t close_us = entry->has_rested ? REST_US + LATE_US : CLOSE_US;
 	int64_t now_us = clock_mono_us();
 	bool is_stream = now_us - entry->little_us < close_us;
 
@@ -194,58 +204,73 @@ ask(struct background *background)
 	background->count = count == -1 ? 0 : count; /* EINTR: next turn */
 }
 
-static bool
-has_ready(const struct background *background)
+static struct background_entry *
+first_ready(const struct background *background)
 {
-	return background->next < background->count;
+	struct background_entry *entry = NULL;
+
+	for (int i = background->next; i < background->count && entry == NULL;
+	     i++)
+		entry = background->ready[i].data.ptr;
+	return entry;
 }
 
+/* Those that have rested and those that the kernel names take turns. */
 struct background_entry *
-background_peek(struct background *background)
+background_peek(const struct background *background)
 {
-	if (!TAILQ_EMPTY(&background->due))
-		return TAILQ_FIRST(&background->due);
-	while (has_ready(background)) {
-		struct background_entry *entry =
-		    background->ready[background->next].data.ptr;
+	struct background_entry *due = TAILQ_FIRST(&background->due);
+	struct background_entry *ready = first_ready(background);
 
-		if (entry != NULL)
-			return entry;
+	return due != NULL && (ready == NULL || !background->was_due) ? due
+								      : ready;
+}
+
+bool
+background_has_more(const struct background *background)
+{
+	return background_peek(background) != NULL;
+}
+
+static unsigned int
+take_due(struct background *background, struct background_entry *entry)
+{
+	leave_list(background, entry);
+	entry->place = BACKGROUND_TAKEN;
+	return entry->what;
+}
+
+/* An error or an end is found out by reading or writing. */
+static unsigned int
+take_ready(struct background *background, const struct background_entry *entry)
+{
+	uint32_t events;
+	unsigned int ready = 0;
+
+	while (background->ready[background->next].data.ptr != entry)
 		background->next++;
-	}
-	return NULL;
+	events = background->ready[background->next++].events;
+	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+		ready |= LOOP_READ;
+	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+		ready |= LOOP_WRITE;
+	return ready;
 }
 
 struct background_entry *
 background_take(struct background *background, unsigned int *ready)
 {
 	struct background_entry *entry;
-	uint32_t events;
 
-	if (!background_has_more(background))
+	if (first_ready(background) == NULL &&
+	    (background->was_due || TAILQ_EMPTY(&background->due)))
 		ask(background);
 	entry = background_peek(background);
 	if (entry == NULL)
 		return NULL;
 	entry->has_rested = entry->place == BACKGROUND_DUE;
-	if (entry->has_rested) {
-		leave_list(background, entry);
-		entry->place = BACKGROUND_TAKEN;
-		*ready = entry->what;
-		return entry;
-	}
-	events = background->ready[background->next++].events;
-	/* An error or an end is found out by reading or writing. */
-	*ready = 0;
-	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-		*ready |= LOOP_READ;
-	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-		*ready |= LOOP_WRITE;
+	background->was_due = entry->has_rested;
+	*ready = entry->has_rested ? take_due(background, entry)
+				   : take_ready(background, entry);
 	return entry;
-}
-
-bool
-background_has_more(const struct background *background)
-{
-	return !TAILQ_EMPTY(&background->due) || has_ready(background);
 }

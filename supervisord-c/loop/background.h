@@ -26,10 +26,10 @@ struct background_entry {
 	/* The rest is background.c's. */
 	unsigned int what;
 	enum {
-		BACKGROUND_QUEUED,
-		BACKGROUND_RESTING, /* these are not in the queue */
-		BACKGROUND_DUE,
-		BACKGROUND_TAKEN,
+		BACKGROUND_QUEUED, /* in the queue, if anything is wanted */
+		BACKGROUND_RESTING,
+		BACKGROUND_DUE,	  /* has rested */
+		BACKGROUND_TAKEN, /* has rested, and is looked at */
 	} place;
 	bool has_rested;   /* before the call for which it is ready */
 	int64_t little_us; /* when it was ready for little */
@@ -39,7 +39,8 @@ struct background_entry {
 /* NULL and errno if the kernel gives no queue. */
 struct background *background_create(void);
 void background_free(struct background *); /* takes NULL */
-/* Readable while any of the watched descriptors is ready; stays ours. */
+/* Readable while any of the watched descriptors is ready, but for those that
+ * rest; stays ours. */
 int background_fd(const struct background *);
 /* Readable when descriptors have rested: for background_end_rest. */
 int background_rest_fd(const struct background *);
@@ -61,7 +62,7 @@ int background_watch(struct background *, struct background_entry *,
 struct background_entry *background_take(struct background *,
     unsigned int *ready);
 /* What background_take would give without asking the kernel; or NULL. */
-struct background_entry *background_peek(struct background *);
+struct background_entry *background_peek(const struct background *);
 /* Whether background_take knows of one without asking the kernel. */
 bool background_has_more(const struct background *);
 

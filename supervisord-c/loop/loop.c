@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <sys/queue.h>
 
 #include "base/xmalloc.h"
@@ -19,6 +20,11 @@
 /* How many turns in a row may belong to others before the background has one:
  * at some 50 us each its wait stays below that for one chunk of a log. */
 #define BACKGROUND_PATIENCE 8
+
+/* Work is shared after so many turns that belonged to nobody else: a client
+ * that calls all the time waits for one chunk only, and for no other thread,
+ * which may have lost its processor. */
+#define QUIET_TURNS 8
 
 struct deferred {
 	loop_fn fn;
@@ -42,7 +48,9 @@ struct loop {
 	} sharers[LOOP_PIECES];
 	unsigned int sharer_count;
 	bool background_ready;
+	int own;	 /* events of this turn that are the background's */
 	int passed_over; /* turns in which it was ready and others were, too */
+	int unshared;	 /* turns for which no work is shared */
 	bool stopping;
 };
 
@@ -76,6 +84,7 @@ on_background_ready(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop->background_ready = true;
+	loop->own++;
 }
 
 static void
@@ -86,7 +95,8 @@ on_rest_over(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	background_end_rest(loop->background);
-	loop->background_ready = background_has_more(loop->background);
+	loop->background_ready |= background_has_more(loop->background);
+	loop->own++;
 }
 
 /* libevent returns NULL only without memory: as xmalloc, there is no way on. */
@@ -198,7 +208,7 @@ take_sharers(struct loop *loop)
 	struct background_entry *entry;
 	struct loop_watch *next;
 
-	while (loop->sharer_count < LOOP_PIECES &&
+	while (loop->sharer_count < LOOP_PIECES && loop->unshared == 0 &&
 	    (entry = background_peek(loop->background)) != NULL) {
 		next = entry->subject;
 		if (next->work == NULL)
@@ -277,12 +287,13 @@ one_turn(struct loop *loop, int flags)
 	if (loop->background_ready)
 		flags |= EVLOOP_NONBLOCK;
 	count_active(loop);
+	loop->own = 0;
 	result = event_base_loop(loop->base, EVLOOP_ONCE | flags);
 	run_deferred(loop);
 	if (!loop->background_ready)
 		return result;
-	/* One event is the background's own. */
-	others = count_active(loop) > 1;
+	others = count_active(loop) > loop->own;
+	loop->unshared = others ? QUIET_TURNS : MAX(loop->unshared - 1, 0);
 	if (!others || ++loop->passed_over > BACKGROUND_PATIENCE)
 		run_background(loop);
 	return result;

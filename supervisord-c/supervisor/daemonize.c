@@ -13,6 +13,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/repr.h"
+#include "logs/close_later.h"
+#include "logs/close_later.h"
 #include "supervisor/daemonize.h"
 
 static void
@@ -56,8 +58,11 @@ leave_terminal(void)
 int
 daemonize(struct loop *loop, const char *directory, mode_t mask)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	/* A descriptor that is being closed would stay open in the child. */
+	close_later_finish();
+	pid = fork();
 	if (pid == -1)
 		return -1;
 	if (pid > 0) {

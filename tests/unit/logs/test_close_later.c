@@ -102,29 +102,49 @@ refuse_report(const char *text)
 	cr_expect_fail("%s", text);
 }
 
-/* Four logs fit and a little more, and the third backup goes at each rotation:
- * the disk is full before its blocks are back. */
-Test(close_later, a_full_disk_waits_for_the_blocks_of_an_old_log)
+static void
+leave_small_disk(const char *folder)
+{
+	close_later_finish();
+	cr_expect_eq(chdir("/"), 0);
+	cr_expect_eq(umount(folder), 0);
+	cr_expect_eq(rmdir(folder), 0);
+}
+
+/* Rotates many times, on a disk that is mounted with these options. */
+static void
+rotate_on(const char *options, int backups, size_t maxbytes)
 {
 	static char record[64 * 1024];
 	struct log_file *file;
 	char folder[] = "/tmp/test-close-later-XXXXXX";
 
 	cr_assert_not_null(mkdtemp(folder));
-	if (!enter_small_disk(folder, "size=8500k")) {
+	if (!enter_small_disk(folder, options)) {
 		rmdir(folder);
 		cr_skip_test("no file system of one's own: %s",
 		    strerror(errno));
 	}
 	memset(record, 'x', sizeof(record));
-	file = log_file_open("log", 2 * MIB, 3);
+	file = log_file_open("log", (int64_t)maxbytes, backups);
 	cr_assert_not_null(file);
 	log_file_report_to(file, refuse_report);
-	for (int i = 0; i < 100 * 32; i++)
+	for (size_t i = 0; i < 100 * maxbytes / sizeof(record); i++)
 		log_file_write(file, record, sizeof(record));
 	log_file_free(file);
-	close_later_finish();
-	cr_expect_eq(chdir("/"), 0);
-	cr_expect_eq(umount(folder), 0);
-	cr_expect_eq(rmdir(folder), 0);
+	cr_expect_eq(access("log.1", F_OK), 0);
+	leave_small_disk(folder);
+}
+
+/* Four logs fit and a little more, and the third backup goes at each rotation:
+ * the disk is full before its blocks are back. */
+Test(close_later, a_full_disk_waits_for_the_blocks_of_an_old_log)
+{
+	rotate_on("size=8500k", 3, 2 * MIB);
+}
+
+/* Its folder and three files are all that may be there. */
+Test(close_later, a_new_log_waits_for_the_inode_of_an_old_one)
+{
+	rotate_on("nr_inodes=4", 2, 2 * MIB);
 }

@@ -280,6 +280,39 @@ Test(log_file, reopens_by_name)
 	log_file_free(file);
 }
 
+Test(log_file, knows_its_room_whoever_wrote)
+{
+	struct log_file *file = open_log(10, 1), *other;
+
+	put(file, "1234");
+	cr_expect(log_file_has_room(file, 5));
+	cr_expect_not(log_file_has_room(file, 6));
+	cr_expect_eq(log_file_reopen(file), 0);
+	cr_expect_not(log_file_has_room(file, 6));
+	other = open_log(10, 1);
+	put(other, "56");
+	cr_expect(log_file_has_room(file, 3));
+	cr_expect_not(log_file_has_room(file, 4));
+	log_file_free(other);
+	log_file_free(file);
+}
+
+Test(log_file, a_gap_in_the_backups_ends_what_is_moved)
+{
+	struct log_file *file = log_file_open("log.2", 0, 0);
+
+	put(file, "old");
+	log_file_free(file);
+	file = open_log(4, 2);
+	put(file, "1234");
+	expect_file("log.1", "1234");
+	expect_file("log.2", "old");
+	put(file, "5678");
+	expect_file("log.1", "5678");
+	expect_file("log.2", "1234");
+	log_file_free(file);
+}
+
 Test(log_file, clears_by_removing)
 {
 	struct log_file *file = open_log(100, 1);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -436,6 +439,77 @@ Test(log_pipe, a_rotation_that_fails_beside_the_loop_is_reported)
 	close(two.writer);
 	log_pipe_free(one.pipe);
 	log_pipe_free(two.pipe);
+}
+
+static void
+limit_file_size(rlim_t size)
+{
+	struct rlimit limit = { .rlim_cur = size, .rlim_max = RLIM_INFINITY };
+
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static char lost[100];
+
+static void
+report_lost(const char *text)
+{
+	snprintf(lost, sizeof(lost), "%s", text);
+}
+
+static void
+expect_too_large(const char *text)
+{
+	cr_expect_not_null(strstr(text, "File too large"), "%s", text);
+	reports++;
+}
+
+/* The limit stands for a disk that fills up. */
+Test(log_pipe, what_does_not_fit_beside_the_loop_is_lost_and_counted)
+{
+	struct busy one = make_busy("one", 0), two = make_busy("two", 0);
+
+	signal(SIGXFSZ, SIG_IGN);
+	log_file_report_to(log_pipe_file(one.pipe), expect_too_large);
+	log_file_report_to(log_pipe_file(two.pipe), expect_too_large);
+	make_both_busy(&one, &two);
+	limit_file_size(165000);
+	fill(&one, 'a', 200000);
+	fill(&two, 'b', 50000);
+	loop_turn(loop);
+	limit_file_size(RLIM_INFINITY);
+	expect_all("one", 'a', 165000);
+	expect_all("two", 'b', 65536 + 50000);
+	cr_expect_eq(reports, 1);
+	cr_expect_eq(data.len, 2 * 65536 + 250000, "others hear all of it");
+	log_file_report_to(log_pipe_file(one.pipe), report_lost);
+	log_pipe_free(one.pipe);
+	log_pipe_free(two.pipe);
+	cr_expect_str_eq(lost, "100536 bytes for 'one' lost");
+	close(one.writer);
+	close(two.writer);
+}
+
+Test(log_pipe, the_end_comes_while_it_rests)
+{
+	struct log_pipe *pipe =
+	    make_pipe((struct log_pipe_options){ .arg = NULL });
+	int64_t deadline = clock_mono_ms() + 20000;
+
+	clock_freeze(clock_mono_ms(), 0);
+	for (int i = 0; i < 5; i++) {
+		say("line\n");
+		loop_turn(loop);
+	}
+	cr_expect_lt(chunks, 5, "it does not rest");
+	close(writer);
+	clock_release();
+	while (!closed) {
+		cr_assert_lt(clock_mono_ms(), deadline);
+		loop_turn(loop);
+	}
+	expect_log("line\nline\nline\nline\nline\n");
+	log_pipe_free(pipe);
 }
 
 Test(log_pipe, two_busy_pipes_to_one_file_lose_nothing)

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/param.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -320,6 +322,36 @@ Test(loop, work_is_shared_by_neighbours_that_have_some)
 	close_pipes(&pipes);
 }
 
+static int
+works_of_turns(struct pipes *pipes, int turns)
+{
+	int before = works(pipes);
+
+	for (int i = 0; i < turns; i++)
+		loop_turn(pipes->loop);
+	return works(pipes) - before;
+}
+
+/* It would wait for the other thread, which may have lost its processor. */
+Test(loop, no_work_is_shared_while_a_client_calls_all_the_time)
+{
+	struct pipes pipes = { .count = 0 };
+	int most = 0;
+
+	open_pipes(&pipes, 2); /* pipe 2 is the client's */
+	share_all(&pipes, NULL);
+	for (int i = 0; i < 2; i++)
+		loop_watch_share(pipes.watches[i], note_work);
+	watch_all(&pipes);
+	for (int i = 0; i < 40; i++)
+		most = MAX(most, works_of_turns(&pipes, 1));
+	cr_expect_eq(most, 1);
+	loop_watch_want(pipes.watches[2], 0);
+	works_of_turns(&pipes, 20);
+	cr_expect_eq(works_of_turns(&pipes, 1), 2);
+	close_pipes(&pipes);
+}
+
 static void
 end_the_others(int fd, unsigned int ready, void *arg)
 {
@@ -373,10 +405,18 @@ turns_with_calls(struct pipes *pipes, int turns)
 static void
 await_call(struct pipes *pipes)
 {
-	int64_t deadline = clock_mono_ms() + 20000;
+	time_t deadline = time(NULL) + 20;
 
 	while (turns_with_calls(pipes, 1) == 0)
-		cr_assert_lt(clock_mono_ms(), deadline);
+		cr_assert_lt(time(NULL), deadline);
+}
+
+/* A second later, all at once. */
+static void
+let_time_pass(struct pipes *pipes)
+{
+	clock_freeze(clock_mono_ms() + 1000, 0);
+	await_call(pipes);
 }
 
 /* Pipe 0 is called until it rests; the clock is frozen. */
@@ -395,15 +435,13 @@ make_rest(struct pipes *pipes)
 Test(loop, a_stream_of_little_rests)
 {
 	struct pipes pipes = { .on_ready = find_little, .keeps = true };
-	int64_t now_ms = clock_mono_ms();
 
 	open_pipes(&pipes, 1);
 	make_rest(&pipes);
-	clock_release();
-	await_call(&pipes);
+	let_time_pass(&pipes);
 	/* Who comes once a second is never kept waiting. */
 	for (int i = 0; i < 5; i++) {
-		clock_freeze(now_ms += 1000000, 0);
+		clock_freeze(clock_mono_ms() + 1000, 0);
 		cr_expect_eq(turns_with_calls(&pipes, 1), 1);
 	}
 	clock_release();
@@ -431,10 +469,8 @@ Test(loop, it_is_watched_again_when_the_stream_ends)
 
 	open_pipes(&pipes, 1);
 	make_rest(&pipes);
-	clock_release();
-	await_call(&pipes);
-	clock_freeze(clock_mono_ms() + 1000000, 0);
-	cr_expect_leq(turns_with_calls(&pipes, 5), 1, "nothing is there");
+	let_time_pass(&pipes);
+	cr_expect_eq(turns_with_calls(&pipes, 5), 0, "nothing is there");
 	put(&pipes, 0);
 	cr_expect_eq(turns_with_calls(&pipes, 1), 1);
 	clock_release();
@@ -452,6 +488,23 @@ Test(loop, it_may_be_ended_while_it_rests)
 	cr_expect_eq(turns_with_calls(&pipes, 5), 0);
 	loop_watch_want(pipes.watches[0], LOOP_READ);
 	cr_expect_eq(turns_with_calls(&pipes, 1), 1);
+	close_pipes(&pipes);
+}
+
+Test(loop, what_has_rested_takes_turns_with_the_others)
+{
+	struct pipes pipes = { .on_ready = find_little, .keeps = true };
+
+	open_pipes(&pipes, 3);
+	make_rest(&pipes);
+	loop_watch_want(pipes.watches[1], LOOP_READ);
+	cr_assert_eq(turns_with_calls(&pipes, 3), 2, "it rests, too");
+	let_time_pass(&pipes);
+	loop_watch_want(pipes.watches[2], LOOP_READ);
+	cr_expect_eq(turns_with_calls(&pipes, 2), 2);
+	cr_expect_neq(pipes.order[0], '1', "who the kernel names");
+	cr_expect_eq(pipes.order[1], '1');
+	clock_release();
 	close_pipes(&pipes);
 }
 
