@@ -37,6 +37,7 @@ struct listener {
 	struct process_watch *watch;
 	struct protocol protocol;
 	struct pool_event *in_hand; /* while BUSY */
+	bool was_ready;		    /* since it was spawned */
 };
 
 struct pool {
@@ -231,6 +232,26 @@ on_pool_event(const struct event *happened, void *arg)
 	dispatch(pool);
 }
 
+static bool
+is_busy(const struct listener *listener)
+{
+	if (process_state(listener->process) != PROC_RUNNING)
+		return false;
+	return listener->in_hand != NULL ||
+	    (listener->was_ready && listener->pool->waiting_count > 0 &&
+		listener->protocol.state == LISTENER_ACKNOWLEDGED);
+}
+
+bool
+pool_is_busy(const struct pool *pool)
+{
+	for (size_t i = 0; i < pool->count; i++) {
+		if (is_busy(&pool->listeners[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Hearing
  */
@@ -299,6 +320,7 @@ handle_verdict(struct listener *listener, enum protocol_verdict verdict,
 	case PROTOCOL_MORE:
 		break;
 	case PROTOCOL_IS_READY:
+		listener->was_ready = true;
 		log_change(listener, from);
 		break;
 	case PROTOCOL_ACCEPTED:
@@ -326,10 +348,10 @@ on_listener_output(struct process *process, const void *data, size_t len,
     void *arg)
 {
 	struct listener *listener = arg;
+	const struct process_env *env = listener->pool->env;
 	enum protocol_verdict verdict;
 	enum listener_state from;
 
-	(void)process;
 	protocol_feed(&listener->protocol, data, len);
 	do {
 		from = listener->protocol.state;
@@ -337,6 +359,8 @@ on_listener_output(struct process *process, const void *data, size_t len,
 		handle_verdict(listener, verdict, from);
 	} while (verdict != PROTOCOL_MORE);
 	dispatch(listener->pool);
+	if (env->changed != NULL && !pool_is_busy(listener->pool))
+		env->changed(process, env->arg);
 }
 
 static void
@@ -345,6 +369,7 @@ on_listener_spawned(struct process *process, void *arg)
 	struct listener *listener = arg;
 
 	(void)process;
+	listener->was_ready = false;
 	protocol_done(&listener->protocol);
 	protocol_init(&listener->protocol);
 }

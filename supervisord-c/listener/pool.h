@@ -2,6 +2,8 @@
 #ifndef LISTENER_POOL_H
 #define LISTENER_POOL_H
 
+#include <stdbool.h>
+
 #include "process/group.h"
 
 /*
@@ -12,6 +14,9 @@ struct pool;
 
 /* Subscribes.  Borrows both; the group is one with a pool_config. */
 struct pool *pool_create(const struct process_env *, struct group *);
+/* Whether a listener that runs has an event in hand, or is about to be given
+ * one.  When that ends the environment's changed is called. */
+bool pool_is_busy(const struct pool *);
 /* Before the group is freed. */
 void pool_free(struct pool *); /* takes NULL */
 

@@ -17,16 +17,20 @@
 
 enum {
 	REPORT_MS = 3000,
+	/* So long a turn of Supervisor's loop leaves to listeners, at most. */
+	PATIENCE_MS = 1000,
 };
 /* Three reports may be late. */
 #define EXTENSION_US "10000000"
 
 struct shutdown {
-	struct group **groups; /* ascending by priority */
+	struct member **members; /* ascending by priority */
 	size_t count;
 	size_t left;  /* groups that are not known to have stopped */
 	size_t asked; /* those from this index on were asked to stop */
 	struct loop_timer *timer;
+	struct loop_timer *patience;
+	bool is_impatient; /* no listener is waited for any more */
 	bool reported;
 	bool over;
 	loop_fn done;
@@ -80,7 +84,7 @@ static void
 ask_for_patience(const struct shutdown *shutdown)
 {
 	for (size_t i = 0; i < shutdown->count; i++) {
-		if (has_patience(shutdown->groups[i])) {
+		if (has_patience(shutdown->members[i]->group)) {
 			init_notify("EXTEND_TIMEOUT_USEC=" EXTENSION_US);
 			return;
 		}
@@ -96,30 +100,41 @@ report(void *arg)
 
 	strbuf_init(&names);
 	for (size_t i = 0; i < shutdown->count; i++)
-		add_unstopped(shutdown->groups[i], &names);
+		add_unstopped(shutdown->members[i]->group, &names);
 	if (names.len > 0)
 		log_info("waiting for %s to die", names.data);
 	strbuf_done(&names);
 	for (size_t i = 0; i < shutdown->count; i++)
-		log_unstopped(shutdown->groups[i]);
+		log_unstopped(shutdown->members[i]->group);
 	ask_for_patience(shutdown);
 	shutdown->reported = true;
 	loop_timer_set(shutdown->timer, REPORT_MS);
 }
 
+static void
+on_patience_over(void *arg)
+{
+	struct shutdown *shutdown = arg;
+
+	shutdown->is_impatient = true;
+	shutdown_step(shutdown);
+}
+
 struct shutdown *
-shutdown_create(struct loop *loop, struct group *const *groups, size_t count,
+shutdown_create(struct loop *loop, struct member *const *members, size_t count,
     loop_fn done, void *arg)
 {
 	struct shutdown *shutdown = xcalloc(1, sizeof(*shutdown));
 
-	shutdown->groups = xcalloc(count + 1, sizeof(*groups));
+	shutdown->members = xcalloc(count + 1, sizeof(*members));
 	for (size_t i = 0; i < count; i++)
-		shutdown->groups[i] = groups[i];
+		shutdown->members[i] = members[i];
 	shutdown->count = count;
 	shutdown->left = count;
 	shutdown->asked = count;
 	shutdown->timer = loop_timer_create(loop, report, shutdown);
+	shutdown->patience =
+	    loop_timer_create(loop, on_patience_over, shutdown);
 	shutdown->done = done;
 	shutdown->arg = arg;
 	return shutdown;
@@ -131,35 +146,67 @@ shutdown_free(struct shutdown *shutdown)
 	if (shutdown == NULL)
 		return;
 	loop_timer_free(shutdown->timer);
-	free(shutdown->groups);
+	loop_timer_free(shutdown->patience);
+	free(shutdown->members);
 	free(shutdown);
 }
 
 static int
 last_priority(const struct shutdown *shutdown, size_t count)
 {
-	return group_config(shutdown->groups[count - 1])->priority;
+	return group_config(shutdown->members[count - 1]->group)->priority;
 }
 
-/* Asks all groups that share the priority of the last one that is left. */
-static void
-ask_next(struct shutdown *shutdown)
+/* How many groups share the priority of the last one that was not asked. */
+static size_t
+count_next(const struct shutdown *shutdown)
 {
 	int priority = last_priority(shutdown, shutdown->asked);
+	size_t count = 1;
 
-	while (shutdown->asked > 0 &&
-	    last_priority(shutdown, shutdown->asked) == priority)
-		group_end(shutdown->groups[--shutdown->asked]);
+	while (count < shutdown->asked &&
+	    last_priority(shutdown, shutdown->asked - count) == priority)
+		count++;
+	return count;
+}
+
+/* What listeners have been told of they may deal with before they are asked. */
+static bool
+must_wait(struct shutdown *shutdown, size_t next)
+{
+	bool is_busy = false;
+
+	for (size_t i = shutdown->asked - next; i < shutdown->asked; i++)
+		is_busy |= shutdown->members[i]->pool != NULL &&
+		    pool_is_busy(shutdown->members[i]->pool);
+	if (!is_busy || shutdown->is_impatient)
+		return false;
+	if (!loop_timer_is_set(shutdown->patience))
+		loop_timer_set(shutdown->patience, PATIENCE_MS);
+	return true;
+}
+
+/* False: not yet. */
+static bool
+ask_next(struct shutdown *shutdown)
+{
+	size_t next = count_next(shutdown);
+
+	if (must_wait(shutdown, next))
+		return false;
+	for (; next > 0; next--)
+		group_end(shutdown->members[--shutdown->asked]->group);
+	return true;
 }
 
 /* Asks the last group again, too: its processes may have moved on since. */
 static bool
 stop_last(struct shutdown *shutdown)
 {
-	struct group *group = shutdown->groups[shutdown->left - 1];
+	struct group *group = shutdown->members[shutdown->left - 1]->group;
 
-	if (shutdown->left == shutdown->asked)
-		ask_next(shutdown);
+	if (shutdown->left == shutdown->asked && !ask_next(shutdown))
+		return false;
 	group_end(group);
 	return group_is_stopped(group);
 }
@@ -178,6 +225,7 @@ shutdown_step(struct shutdown *shutdown)
 	}
 	shutdown->over = true;
 	loop_timer_clear(shutdown->timer);
+	loop_timer_clear(shutdown->patience);
 	shutdown->done(shutdown->arg);
 }
 
@@ -185,7 +233,7 @@ void
 shutdown_kill_all(struct shutdown *shutdown)
 {
 	for (size_t i = 0; i < shutdown->count; i++) {
-		const struct group *group = shutdown->groups[i];
+		const struct group *group = shutdown->members[i]->group;
 
 		for (size_t j = 0; j < group_count(group); j++)
 			process_kill(group_process(group, j));

@@ -149,15 +149,11 @@ static void
 begin_end(struct supervisor *supervisor)
 {
 	const struct members *members = &supervisor->members;
-	struct group **groups = xcalloc(members->count + 1, sizeof(*groups));
 
 	bus_publish(supervisor->parts.bus, EV_SUPERVISOR_STATE_CHANGE_STOPPING,
 	    "", 0);
-	for (size_t i = 0; i < members->count; i++)
-		groups[i] = members->active[i]->group;
-	supervisor->shutdown = shutdown_create(supervisor->parts.loop, groups,
-	    members->count, on_all_stopped, supervisor);
-	free(groups);
+	supervisor->shutdown = shutdown_create(supervisor->parts.loop,
+	    members->active, members->count, on_all_stopped, supervisor);
 	loop_defer(supervisor->parts.loop, on_step_due, supervisor);
 }
 

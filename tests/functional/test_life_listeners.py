@@ -13,7 +13,7 @@ import supd
 # Appends each event as a line of JSON to the file named first; the other
 # arguments say how to answer.
 LISTENER = '''#!/usr/bin/python3
-import json, os, sys
+import json, os, sys, time
 out = open(sys.argv[1], "a")
 mode = sys.argv[2] if len(sys.argv) > 2 else "ok"
 if mode == "chatty":
@@ -34,6 +34,13 @@ while True:
         sys.stdout.write("RESULT 4\\nFAIL")
     elif mode == "garbage" and seen == 1:
         sys.stdout.write("RESULT what\\n")
+    elif mode == "slow":
+        time.sleep(0.15)
+        out.write(json.dumps([{"eventname": "done"}, ""]) + "\\n")
+        out.flush()
+        sys.stdout.write("RESULT 2\\nOK")
+    elif mode == "stuck" and "STOPPING" in header["eventname"]:
+        time.sleep(1000)
     elif mode == "die" and seen == 1:
         os._exit(1)
     elif mode == "noisy":
@@ -79,6 +86,40 @@ class Events:
 
     def wait_name(self, name):
         self.wait(lambda header, _: header["eventname"] == name, name)
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP"])
+def test_the_last_events_are_dealt_with(tmp_path, how):
+    """Each takes it a while, and all that it is told at the end comes at
+    once."""
+    programs = listener(tmp_path, mode="slow", events="SUPERVISOR_STATE_CHANGE,"
+                        "PROCESS_STATE_STOPPING,PROCESS_STATE_STOPPED")
+    with supd.Daemon(programs=programs + "[program:p]\ncommand=/bin/cat\n"
+                     "startsecs=0\n") as daemon:
+        daemon.wait_state("lis", "RUNNING")
+        events = Events(daemon)
+        events.wait_name("SUPERVISOR_STATE_CHANGE_RUNNING")
+        daemon.signal(getattr(signal, how))
+        log = life.Log(daemon)
+        log.wait("stopped: lis (terminated by SIGTERM)")
+        assert events.names()[1:8] == [
+            "done", "SUPERVISOR_STATE_CHANGE_STOPPING", "done",
+            "PROCESS_STATE_STOPPING", "done", "PROCESS_STATE_STOPPED", "done"]
+        log.in_order("stopped: p (", "stopped: lis (")
+
+
+def test_who_never_answers_is_waited_for_a_second(tmp_path):
+    programs = listener(tmp_path, mode="stuck",
+                        events="SUPERVISOR_STATE_CHANGE")
+    with supd.Daemon(programs=programs) as daemon:
+        daemon.wait_state("lis", "RUNNING")
+        Events(daemon).wait_name("SUPERVISOR_STATE_CHANGE_RUNNING")
+        begun = time.monotonic()
+        daemon.signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == 0
+        assert 0.9 < time.monotonic() - begun < 10
+        assert Events(daemon).names()[1:] == [
+            "SUPERVISOR_STATE_CHANGE_STOPPING"]
 
 
 def remote(daemon, data, kind="t"):

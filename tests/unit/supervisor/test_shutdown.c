@@ -9,6 +9,7 @@ static struct world world;
 static struct process_config programs[3];
 static struct group_config configs[3];
 static struct group *groups[3];
+static struct member members[3];
 static struct shutdown *ending;
 static bool over;
 
@@ -84,8 +85,14 @@ is_over(void *arg)
 static void
 begin_ending(void)
 {
+	struct member *all[3];
+
 	strbuf_clear(&world.trace);
-	ending = shutdown_create(world.env.loop, groups, 3, on_over, NULL);
+	for (int i = 0; i < 3; i++) {
+		members[i].group = groups[i];
+		all[i] = &members[i];
+	}
+	ending = shutdown_create(world.env.loop, all, 3, on_over, NULL);
 	shutdown_step(ending);
 }
 
