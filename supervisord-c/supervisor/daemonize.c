@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/repr.h"
 #include "logs/close_later.h"
-#include "logs/close_later.h"
 #include "supervisor/daemonize.h"
 
 static void
