@@ -196,6 +196,13 @@ exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
+static char *
+backup_path(const struct log_file *file, int number)
+{
+	return number == 0 ? xstrdup(file->path)
+			   : xasprintf("%s.%d", file->path, number);
+}
+
 /* The highest number that a backup to be moved may have. */
 static int
 highest_backup(const struct log_file *file)
@@ -205,19 +212,12 @@ highest_backup(const struct log_file *file)
 	char *path;
 
 	while (may_be_more && number < file->backups - 1) {
-		path = xasprintf("%s.%d", file->path, number + 1);
+		path = backup_path(file, number + 1);
 		may_be_more = exists(path);
 		free(path);
 		number += may_be_more;
 	}
 	return number;
-}
-
-static char *
-backup_path(const struct log_file *file, int number)
-{
-	return number == 0 ? xstrdup(file->path)
-			   : xasprintf("%s.%d", file->path, number);
 }
 
 /*
@@ -271,14 +271,24 @@ was_moved(const struct log_file *file)
 	    (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino);
 }
 
-/* A second writer may have rotated just now.  Without backups that leaves the
- * file in its place, and our position where it was. */
-static bool
-was_emptied(const struct log_file *file)
+/* Somebody else may truncate the file or write to it, too. */
+static int64_t
+size_of(const struct log_file *file)
 {
-	struct stat st;
+	return lseek(file->stream.fd, 0, SEEK_END);
+}
 
-	return fstat(file->stream.fd, &st) == 0 && st.st_size < file->rotate_at;
+bool
+log_file_has_room(const struct log_file *file, size_t len)
+{
+	return file->maxbytes <= 0 || !file->stream.is_file ||
+	    size_of(file) + (int64_t)len < file->rotate_at;
+}
+
+static bool
+is_due(const struct log_file *file)
+{
+	return !log_file_has_room(file, 0);
 }
 
 static bool
@@ -302,7 +312,8 @@ replace_moved(struct log_file *file, int *oldest)
 }
 
 /* With two writers the first who is due rotates for both, also if the second
- * is due at the same time.  Nobody waits for the kernel to give the pages of an
+ * is due at the same time: then it is not any more, or the name is that of
+ * another file.  Nobody waits for the kernel to give the pages of an
  * old file back, which takes longer than all the rest. */
 static int
 rotate(struct log_file *file)
@@ -311,7 +322,7 @@ rotate(struct log_file *file)
 	int result, saved, oldest = -1;
 
 	pthread_mutex_lock(&one_at_a_time);
-	if (was_emptied(file) ||
+	if (!is_due(file) ||
 	    (was_moved(file) && replace_stream(file, false) == 0))
 		result = 0;
 	else if (file->backups > 0 && shift_backups(file, &oldest) == -1)
@@ -323,26 +334,6 @@ rotate(struct log_file *file)
 	close_later(&oldest);
 	errno = saved;
 	return result;
-}
-
-/* Somebody else may truncate the file or write to it, too. */
-static int64_t
-size_of(const struct log_file *file)
-{
-	return lseek(file->stream.fd, 0, SEEK_END);
-}
-
-bool
-log_file_has_room(const struct log_file *file, size_t len)
-{
-	return file->maxbytes <= 0 || !file->stream.is_file ||
-	    size_of(file) + (int64_t)len < file->rotate_at;
-}
-
-static bool
-is_due(const struct log_file *file)
-{
-	return !log_file_has_room(file, 0);
 }
 
 static void
