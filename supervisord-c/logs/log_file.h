@@ -29,11 +29,11 @@ void log_file_write(struct log_file *, const void *, size_t len);
 /*
  * log_file_write beside the loop (loop_watch_share), at the same time as that
  * of another log_file, of the same path maybe: stops where there would be
- * something to report.  Returns how much of the record is written; what is left
- * is for log_file_write.
+ * something to report.  Takes more than a record if there is room for all of it.
+ * Returns how much is written; what is left is for log_file_write.
  */
 size_t log_file_append(struct log_file *, const void *, size_t len);
-/* Whether so many bytes more leave it as it is: no rotation is due before. */
+/* Whether no rotation is due after so many bytes more, whoever wrote before. */
 bool log_file_has_room(const struct log_file *, size_t len);
 /* Closes and opens by name again (USR2); -1 and errno, the old file stays in
  * use then. */

@@ -49,7 +49,7 @@ struct log_pipe {
 	bool was_enlarged;
 	ssize_t little; /* fewer bytes than this are not worth a read */
 	bool is_finished;
-	/* What was read beside the loop and is not handed on yet. */
+	/* What was read, maybe beside the loop, and is not handed on yet. */
 	struct piece {
 		char *data; /* NULL: nothing */
 		ssize_t len;
@@ -229,12 +229,11 @@ hand_on(struct log_pipe *pipe)
 	return piece.len;
 }
 
-static ssize_t
-read_chunk(struct log_pipe *pipe, size_t max)
+static void
+need_piece(struct log_pipe *pipe, size_t max)
 {
 	if (pipe->piece.data == NULL)
 		read_piece(pipe, buffers[0], max);
-	return hand_on(pipe);
 }
 
 /* The descriptor is closed last, so that on_closed can name it. */
@@ -269,8 +268,7 @@ on_readable(int fd, unsigned int ready, void *arg)
 
 	(void)fd;
 	(void)ready;
-	if (pipe->piece.data == NULL)
-		read_piece(pipe, buffers[0], READ_SIZE);
+	need_piece(pipe, READ_SIZE);
 	if (pipe->on_readable != NULL && found_something(&pipe->piece))
 		pipe->on_readable(pipe->arg);
 	n = hand_on(pipe);
@@ -337,8 +335,10 @@ log_pipe_drain(struct log_pipe *pipe)
 
 	if (pipe->is_finished || ioctl(pipe->fd, FIONREAD, &left) == -1)
 		return;
-	for (; left > 0 && n > 0; left -= (int)n)
-		n = read_chunk(pipe, (size_t)left);
+	for (; left > 0 && n > 0; left -= (int)n) {
+		need_piece(pipe, (size_t)left);
+		n = hand_on(pipe);
+	}
 }
 
 void
