@@ -32,8 +32,9 @@ struct process_env {
 	struct child_map *children;
 	/* Whether starts happen: false while shutting down. */
 	bool (*may_start)(void *arg);
-	/* Some process changed its state; may be NULL.  Called in the middle of
-	 * things: only take a note. */
+	/* Some process changed its state, or a listener has dealt with what its
+	 * pool had; may be NULL.  Called in the middle of things: only take a
+	 * note. */
 	void (*changed)(struct process *, void *arg);
 	void *arg;
 	bool strip_ansi;

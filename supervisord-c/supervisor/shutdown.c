@@ -17,8 +17,8 @@
 
 enum {
 	REPORT_MS = 3000,
-	/* So long a turn of Supervisor's loop leaves to listeners, at most. */
-	PATIENCE_MS = 1000,
+	/* So long a turn of Supervisor's loop leaves to them, at most. */
+	LISTENERS_MS = 1000,
 };
 /* Three reports may be late. */
 #define EXTENSION_US "10000000"
@@ -29,8 +29,8 @@ struct shutdown {
 	size_t left;  /* groups that are not known to have stopped */
 	size_t asked; /* those from this index on were asked to stop */
 	struct loop_timer *timer;
-	struct loop_timer *patience;
-	bool is_impatient; /* no listener is waited for any more */
+	struct loop_timer *listeners; /* how long they are waited for */
+	bool listeners_late;	      /* they are not any more */
 	bool reported;
 	bool over;
 	loop_fn done;
@@ -112,11 +112,11 @@ report(void *arg)
 }
 
 static void
-on_patience_over(void *arg)
+on_listeners_late(void *arg)
 {
 	struct shutdown *shutdown = arg;
 
-	shutdown->is_impatient = true;
+	shutdown->listeners_late = true;
 	shutdown_step(shutdown);
 }
 
@@ -133,8 +133,8 @@ shutdown_create(struct loop *loop, struct member *const *members, size_t count,
 	shutdown->left = count;
 	shutdown->asked = count;
 	shutdown->timer = loop_timer_create(loop, report, shutdown);
-	shutdown->patience =
-	    loop_timer_create(loop, on_patience_over, shutdown);
+	shutdown->listeners =
+	    loop_timer_create(loop, on_listeners_late, shutdown);
 	shutdown->done = done;
 	shutdown->arg = arg;
 	return shutdown;
@@ -146,7 +146,7 @@ shutdown_free(struct shutdown *shutdown)
 	if (shutdown == NULL)
 		return;
 	loop_timer_free(shutdown->timer);
-	loop_timer_free(shutdown->patience);
+	loop_timer_free(shutdown->listeners);
 	free(shutdown->members);
 	free(shutdown);
 }
@@ -179,10 +179,10 @@ must_wait(struct shutdown *shutdown, size_t next)
 	for (size_t i = shutdown->asked - next; i < shutdown->asked; i++)
 		is_busy |= shutdown->members[i]->pool != NULL &&
 		    pool_is_busy(shutdown->members[i]->pool);
-	if (!is_busy || shutdown->is_impatient)
+	if (!is_busy || shutdown->listeners_late)
 		return false;
-	if (!loop_timer_is_set(shutdown->patience))
-		loop_timer_set(shutdown->patience, PATIENCE_MS);
+	if (!loop_timer_is_set(shutdown->listeners))
+		loop_timer_set(shutdown->listeners, LISTENERS_MS);
 	return true;
 }
 
@@ -225,7 +225,7 @@ shutdown_step(struct shutdown *shutdown)
 	}
 	shutdown->over = true;
 	loop_timer_clear(shutdown->timer);
-	loop_timer_clear(shutdown->patience);
+	loop_timer_clear(shutdown->listeners);
 	shutdown->done(shutdown->arg);
 }
 
